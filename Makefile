@@ -1,0 +1,41 @@
+# What there is to do here. `make help` lists it.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench clean
+
+help: ## list the recipes
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+demo: $(VENV)/.installed ## install, start the stand-in Imgur, download 40 pictures into images/
+	$(BIN)/pixhaul demo
+
+test: check $(VENV)/.tested ## every check and test that needs no network and no service
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.tested ## format, lint, types and layers alone
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.installed ## measure beside curl and wget2 (needs nginx, curl, wget2)
+	$(BIN)/python benchmarks/run.py
+
+clean: ## remove what the recipes made
+	rm -rf $(VENV) images benchmarks/out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'pixhaul needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ...'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed requirements-dev.txt
+	$(PIP) install --constraint constraints.txt --requirement requirements-dev.txt
+	@touch $@
