@@ -1,0 +1,202 @@
+"""A file as numbered lines: lazily, in flat memory, unpacked where it is packed, whatever is in it."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from io import BufferedReader
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple, Protocol, TypeAlias, cast
+
+from pixhaul.escape import terminal
+
+BLOCK = 256 * 1024
+"""Bytes read at once."""
+MOST_ROW_LINES = 100
+"""Lines that one csv row may take."""
+BOM = b"\xef\xbb\xbf"
+"""What some editors write before UTF-8."""
+
+
+class CutError(Exception):
+    """The bytes end before the list does. The message is fit for a terminal."""
+
+
+class Stream(Protocol):
+    """Bytes that come as they are there."""
+
+    def read1(self, size: int, /) -> bytes: ...
+
+
+class Bad(NamedTuple):
+    """A line, or a row of a table, that cannot be read."""
+
+    beginning: str
+    """Fit for a terminal."""
+    flaw: str
+
+
+Line: TypeAlias = tuple[int, str | Bad]
+"""The number of a line, from 1, and its text without the line feed."""
+Row: TypeAlias = tuple[int, list[str] | Bad]
+"""The number of the line where a row begins, and its cells; none where the line is blank."""
+
+
+def opened(place: str) -> AbstractContextManager[BufferedReader]:
+    """The bytes of a path, or of standard input, which stays open, where it is -. Raises OSError at once."""
+    if place == "-":
+        return nullcontext(cast(BufferedReader, sys.stdin.buffer))
+    return Path(place).expanduser().open("rb")
+
+
+def unpacked(raw: BufferedReader) -> Stream:
+    """The bytes themselves, or what gzip or zstd packed into them: told by how they begin, whatever the name says."""
+    magic = raw.peek(4)[:4]
+    if magic[:2] == b"\x1f\x8b":
+        import gzip
+
+        return gzip.GzipFile(fileobj=raw)
+    if magic == b"\x28\xb5\x2f\xfd":
+        if sys.version_info >= (3, 14):  # pragma: no cover
+            from compression import zstd
+        else:
+            from backports import zstd
+
+        return zstd.ZstdFile(raw)
+    return raw
+
+
+def block(stream: Stream) -> bytes:
+    """The next bytes, at most 256 KB; none at the end. Raises CutError where they cannot be had."""
+    try:
+        return stream.read1(BLOCK)
+    except Exception as error:  # each packer has errors of its own, besides EOFError and OSError
+        raise CutError(terminal(str(error))) from error
+
+
+def numbered(first: bytes, stream: Stream, longest: int) -> Iterator[Line]:
+    """The lines of a first block and of all that follows, numbered from 1.
+
+    A line of more than `longest` bytes is bad, and so is one that is not UTF-8. What stands after the last line feed of
+    a stream that breaks is not given, since it may be half a line; then CutError is raised.
+    """
+    blocks = _blocks(first.removeprefix(BOM), stream, longest)
+    return enumerate(chain.from_iterable(_lines(lines, longest) for lines in blocks), 1)
+
+
+def _blocks(first: bytes, stream: Stream, longest: int) -> Iterator[bytes]:
+    """Whole lines, many at a time; of a line that is longer, at least one byte more than that."""
+    rest, some = b"", first
+    while some:
+        whole, newline, tail = some.rpartition(b"\n")
+        if newline:
+            yield rest + whole
+            rest = tail
+        else:
+            rest = (rest + some)[: longest + 1]
+        some = block(stream)
+    if rest:
+        yield rest
+
+
+def _lines(several: bytes, longest: int) -> Sequence[str | Bad]:
+    try:
+        lines = several.decode().split("\n")
+    except UnicodeDecodeError:
+        lines = []
+    if lines and max(map(len, lines)) * 4 <= longest:  # no character takes more than four bytes
+        return lines
+    return [_line(raw, longest) for raw in several.split(b"\n")]
+
+
+def _line(raw: bytes, longest: int) -> str | Bad:
+    if len(raw) > longest:
+        return Bad(beginning(raw[:400].decode(errors="backslashreplace")), f"longer than {longest} bytes")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return Bad(beginning(raw[:400].decode(errors="backslashreplace")), "not UTF-8")
+
+
+def beginning(text: str) -> str:
+    """The first 80 characters of a text, fit for a terminal."""
+    return terminal(text if len(text) <= 80 else text[:77] + "...")
+
+
+def tsv_rows(lines: Iterator[Line]) -> Iterator[Row]:
+    """The rows of a list with tabs: one a line, and a quote is a character like any other (IANA tab-separated-values).
+
+    Only a cell that stands in quotes as a whole is taken out of them, since some programs write all cells so.
+    """
+    for number, line in lines:
+        if isinstance(line, Bad):
+            yield number, line
+            continue
+        text = line.rstrip("\r")
+        cells = text.split("\t") if text else []
+        yield number, [_unquoted(cell) for cell in cells] if '"' in text else cells
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:-1].replace('""', '"') if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
+
+
+def csv_rows(lines: Iterator[Line]) -> Iterator[Row]:
+    """The rows of a list with commas (RFC 4180, strict). A row that breaks the rules costs itself alone.
+
+    When a quote is never closed, the line where it opens is bad and the next one begins a new row, so it swallows
+    nothing.
+    """
+    feed = _Feed(lines)
+    reader = csv.reader(feed, strict=True)
+    while True:
+        feed.held.clear()
+        cells: list[str] | Bad | None
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            cells = feed.give_back(str(error))
+        yield from feed.bad
+        feed.bad.clear()
+        if cells is None:
+            return
+        yield feed.held[0][0], cells
+
+
+class _Feed:
+    """Lines for the csv reader, held until their row is whole, so that they can be read once more."""
+
+    def __init__(self, lines: Iterator[Line]) -> None:
+        self._lines = lines
+        self._again: list[Line] = []
+        self.held: list[tuple[int, str]] = []
+        self.bad: list[tuple[int, Bad]] = []
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.held) >= MOST_ROW_LINES:
+            raise csv.Error(f"a quote is not closed within {MOST_ROW_LINES} lines")
+        number, line = self._next()
+        if isinstance(line, Bad):
+            self._again.append((number, line))
+            raise csv.Error("a quote is not closed before a line that cannot be read")
+        self.held.append((number, line))
+        return line + "\n"
+
+    def _next(self) -> Line:
+        """The next line; bad ones between two rows are put aside."""
+        while True:
+            number, line = self._again.pop() if self._again else next(self._lines)
+            if isinstance(line, str) or self.held:
+                return number, line
+            self.bad.append((number, line))
+
+    def give_back(self, why: str) -> Bad:
+        """Keep the first line as the bad one, and let those after it be read again."""
+        self._again.extend(reversed(self.held[1:]))
+        return Bad(beginning(self.held[0][1]), why)
