@@ -1,0 +1,252 @@
+"""Lists of links: text, csv, tsv and JSON lines, each also .gz or .zst, or standard input; read lazily, in flat memory.
+
+A line that cannot be read is an entry with a flaw, and the reading goes on. Text is read line by line and nothing in it
+is special but `#` at the beginning: a comma or a quote belongs to the link.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pixhaul.errors import UsageError
+from pixhaul.escape import terminal
+from pixhaul.lines import (
+    BOM,
+    Bad,
+    CutError,
+    Line,
+    Row,
+    Stream,
+    beginning,
+    block,
+    csv_rows,
+    numbered,
+    opened,
+    tsv_rows,
+    unpacked,
+)
+
+LONGEST_LINE = 64 * 1024
+"""Bytes; a longer line of a text is no link, and is passed over without being held."""
+LONGEST_ROW = 1024 * 1024
+"""Bytes; the same for csv, tsv and JSON lines, which carry captions and more."""
+
+COLUMNS = ("url", "link", "image_url", "image_link", "img_url", "imageurl", "image", "uri", "href", "src")
+"""Columns, or fields of an object, that hold the link: the first of these that is there, in any case."""
+META = ("id", "title", "caption", "album", "album_title", "index", "account", "datetime", "key")
+"""Columns, or fields, that go along as `meta`."""
+
+
+class Entry(NamedTuple):
+    """One link of a list, not yet looked at, or one line that cannot be read."""
+
+    text: str
+    """What stands there; with a flaw its beginning, fit for a terminal."""
+    line: int
+    """Counts from 1; of a csv row its first."""
+    meta: tuple[tuple[str, str | int], ...] = ()
+    """Pairs of a name out of META and what the list says."""
+    flaw: str = ""
+    """Empty, or why the line cannot be read."""
+    file: str = ""
+    """Which list, fit for a terminal."""
+
+
+def read(place: str, column: str = "") -> Iterator[Entry]:
+    """The entries of a list, in its order, bad lines among them.
+
+    Args:
+        place: A path, or - for standard input, which is text, or JSON lines where it begins with a brace.
+        column: The column or field that holds the link; empty: found by its name, or by its first cell being a link.
+
+    Raises:
+        UsageError: At once: there is no such file, it is no list, it has no such column, or nothing is in it.
+    """
+    entries = _entries(place, column)
+    try:
+        first = next(entries, None)
+    except OSError as error:
+        hint = "links are given as they are, without -i" if "://" in place else ""
+        raise UsageError(f"cannot read {terminal(place)}: {error.strerror or error}", hint) from error
+    if first is None:
+        raise UsageError(f"no links in {_shown(place)}", "one link a line; lines that begin with # do not count")
+    shown = _shown(place)
+    return (entry._replace(file=shown) for entry in chain((first,), entries))
+
+
+def _shown(place: str) -> str:
+    return "standard input" if place == "-" else terminal(place)
+
+
+def _entries(place: str, column: str) -> Iterator[Entry]:
+    with opened(place) as raw:
+        stream = unpacked(raw)
+        first = _first(stream, _shown(place))
+        kind = _kind(place, first)
+        lines = numbered(first, stream, LONGEST_LINE if kind == "text" else LONGEST_ROW)
+        line = 0
+        try:
+            for entry in _of_kind(kind, lines, column, _shown(place)):
+                line = entry.line
+                yield entry
+        except CutError as error:
+            yield Entry("", line + 1, (), f"the rest cannot be read: {error}")
+
+
+def _of_kind(kind: str, lines: Iterator[Line], column: str, shown: str) -> Iterator[Entry]:
+    if kind == "text":
+        return _text(lines)
+    if kind == "jsonl":
+        return _json_lines(lines, column)
+    return _table(tsv_rows(lines) if kind == "tsv" else csv_rows(lines), column, shown)
+
+
+# What kind of list it is.
+
+_SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+_READ_HERE = "text, .csv, .tsv and .jsonl are read, each also .gz or .zst"
+
+
+def _first(stream: Stream, shown: str) -> bytes:
+    try:
+        return block(stream)
+    except CutError as error:
+        raise UsageError(f"{shown} cannot be read: {error}", _READ_HERE) from error
+
+
+def _kind(place: str, first: bytes) -> str:
+    """text, csv, tsv or jsonl: by the name, and for standard input by its first byte. Raises UsageError for others."""
+    suffixes = [suffix.lower() for suffix in Path(place).suffixes]
+    if suffixes and suffixes[-1] in (".gz", ".zst", ".zstd"):
+        suffixes.pop()
+    suffix = suffixes[-1] if suffixes else ""
+    start = first.removeprefix(BOM).lstrip()[:1]
+    _refuse_binary(first, suffix, _shown(place))
+    if suffix == ".json" and start == b"[":
+        raise UsageError(f"{_shown(place)} is one JSON array, not lines", "make it lines with: jq -c '.[]'")
+    return "jsonl" if place == "-" and start == b"{" else _SUFFIXES.get(suffix, "text")
+
+
+def _refuse_binary(first: bytes, suffix: str, shown: str) -> None:
+    if first.startswith(b"PAR1") or suffix == ".parquet":
+        raise UsageError(f"{shown} is Parquet, and no list that is read here", _READ_HERE)
+    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UsageError(f"{shown} is text in UTF-16", "save it as UTF-8")
+    if b"\0" in first[:1024]:
+        raise UsageError(f"{shown} is no list of links: there is binary data in it", _READ_HERE)
+
+
+# From lines to entries.
+
+
+def _text(lines: Iterator[Line]) -> Iterator[Entry]:
+    for number, line in lines:
+        if isinstance(line, Bad):
+            yield Entry(line.beginning, number, (), line.flaw)
+            continue
+        text = line.strip()
+        if text and text[0] != "#":
+            yield Entry(text, number)
+
+
+def _json_lines(lines: Iterator[Line], column: str) -> Iterator[Entry]:
+    for number, line in lines:
+        if isinstance(line, Bad):
+            yield Entry(line.beginning, number, (), line.flaw)
+        elif line and not line.isspace():
+            yield _from_json(line, number, column)
+
+
+def _from_json(line: str, number: int, column: str) -> Entry:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return Entry(beginning(line), number, (), "not JSON")
+    if isinstance(value, str) and value.strip():
+        return Entry(value.strip(), number)
+    if not isinstance(value, dict):
+        return Entry(beginning(line), number, (), "neither an object nor a link in quotes")
+    fields = {name.lower(): one for name, one in value.items()}
+    wanted = (column.lower(),) if column else COLUMNS
+    text = next((fields[name] for name in wanted if fields.get(name)), None)
+    if not isinstance(text, str) or not text.strip():
+        return Entry(beginning(line), number, (), f"no link under {terminal(column) or 'url or link'}")
+    return Entry(text.strip(), number, _meta((name, fields[name]) for name in META if name in fields))
+
+
+class _Head(NamedTuple):
+    """What the first row of a table says about the others."""
+
+    link: int
+    """The column of the link, from 0."""
+    meta: tuple[tuple[str, int], ...]
+    """Names out of META and their columns."""
+    width: int
+    """Cells of a row."""
+    is_row: bool
+    """Whether it is no header but a row like the others."""
+
+
+def _table(rows: Iterator[Row], column: str, shown: str) -> Iterator[Entry]:
+    head: _Head | None = None
+    for number, cells in rows:
+        if isinstance(cells, Bad):
+            yield Entry(cells.beginning, number, (), cells.flaw)
+            continue
+        if not any(cells):
+            continue
+        if head is None:
+            head = _head(cells, column, shown)
+            if not head.is_row:
+                continue
+        yield _from_row(cells, number, head)
+
+
+def _head(cells: list[str], column: str, shown: str) -> _Head:
+    names = [cell.strip().lower() for cell in cells]
+    wanted = (column.strip().lower(),) if column else COLUMNS
+    found = next((names.index(name) for name in wanted if name in names), None)
+    if found is not None:
+        meta = tuple((name, names.index(name)) for name in META if name in names)
+        return _Head(found, meta, len(cells), is_row=False)
+    first = next((place for place, name in enumerate(names) if name.startswith(_LINK)), None)
+    if first is None or column:
+        there = ", ".join(beginning(cell) for cell in cells[:12])
+        raise UsageError(f"{shown} has no column {terminal(column) or 'url or link'}", f"its columns are: {there}")
+    return _Head(first, (), len(cells), is_row=True)
+
+
+_LINK = ("http://", "https://", "imgur:")
+
+
+def _from_row(cells: list[str], number: int, head: _Head) -> Entry:
+    while len(cells) > head.width and not cells[-1].strip():
+        cells.pop()
+    if len(cells) > head.width:
+        # More often than not a comma in a link that was not quoted: the link would be cut there.
+        flaw = f"{len(cells)} cells where the first row has {head.width}"
+        return Entry(beginning(", ".join(cells)), number, (), flaw)
+    text = cells[head.link].strip() if head.link < len(cells) else ""
+    if not text:
+        return Entry(beginning(", ".join(cells)), number, (), "no link in its column")
+    return Entry(text, number, _meta((name, cells[place]) for name, place in head.meta if place < len(cells)))
+
+
+_NUMBERS = ("index", "datetime")
+
+
+def _meta(pairs: Iterator[tuple[str, Any]]) -> tuple[tuple[str, str | int], ...]:
+    """What is worth keeping of them: text that is not blank, and whole numbers."""
+    kept: list[tuple[str, str | int]] = []
+    for name, value in pairs:
+        if isinstance(value, str) and value.strip():
+            text = value.strip()
+            number = name in _NUMBERS and text.isascii() and text.isdigit() and len(text) < 19
+            kept.append((name, int(text) if number else text))
+        elif isinstance(value, int) and not isinstance(value, bool):
+            kept.append((name, value))
+    return tuple(kept)
