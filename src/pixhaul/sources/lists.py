@@ -55,6 +55,11 @@ class Entry(NamedTuple):
     file: str = ""
     """Which list, fit for a terminal."""
 
+    @property
+    def place(self) -> str:
+        """Where it stands, for people."""
+        return f"{self.file}:{self.line}"
+
 
 def read(place: str, column: str = "") -> Iterator[Entry]:
     """The entries of a list, in its order, bad lines among them.
@@ -75,7 +80,7 @@ def read(place: str, column: str = "") -> Iterator[Entry]:
     if first is None:
         raise UsageError(f"no links in {_shown(place)}", "one link a line; lines that begin with # do not count")
     shown = _shown(place)
-    return (entry._replace(file=shown) for entry in chain((first,), entries))
+    return (entry if entry.file else entry._replace(file=shown) for entry in chain((first,), entries))
 
 
 def _shown(place: str) -> str:
@@ -99,7 +104,7 @@ def _entries(place: str, column: str) -> Iterator[Entry]:
 
 def _of_kind(kind: str, lines: Iterator[Line], column: str, shown: str) -> Iterator[Entry]:
     if kind == "text":
-        return _text(lines)
+        return _text(lines, shown)
     if kind == "jsonl":
         return _json_lines(lines, column)
     return _table(tsv_rows(lines) if kind == "tsv" else csv_rows(lines), column, shown)
@@ -143,14 +148,14 @@ def _refuse_binary(first: bytes, suffix: str, shown: str) -> None:
 # From lines to entries.
 
 
-def _text(lines: Iterator[Line]) -> Iterator[Entry]:
+def _text(lines: Iterator[Line], shown: str) -> Iterator[Entry]:
     for number, line in lines:
         if isinstance(line, Bad):
             yield Entry(line.beginning, number, (), line.flaw)
             continue
         text = line.strip()
         if text and text[0] != "#":
-            yield Entry(text, number)
+            yield Entry(text, number, (), "", shown)
 
 
 def _json_lines(lines: Iterator[Line], column: str) -> Iterator[Entry]:

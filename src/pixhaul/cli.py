@@ -1,0 +1,122 @@
+"""The program `pixhaul`: its commands, and the border where what goes wrong becomes one clear line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from . import __version__
+from .commands.shape import write_examples
+from .errors import PixhaulError
+
+INTERRUPTED = 5
+"""The contract's exit code, as in summary.py, which loads more than help needs."""
+
+_COMMANDS = {
+    "get": "Download pictures: links, lists, Imgur's pages.",
+    "demo": "Download 40 pictures from a made Imgur, to see how it goes.",
+    "check": "Read every kept picture again and say what is not whole.",
+    "standin": "Run the made Imgur, for trying things out and for tests.",
+    "doctor": "Say what is configured, reachable and missing.",
+    "completion": "Print what makes your shell complete our commands.",
+}
+_EXAMPLES = (
+    ("pixhaul get https://example.org/cat.jpg", "one picture, into images/"),
+    ("pixhaul get -i links.txt -d cats", "every link of a list, into cats/"),
+    ("pixhaul get imgur:top/week -n 100", "the first 100 of Imgur's best of the week"),
+    ("pixhaul demo", "see it work, without any account or network"),
+    ("pixhaul get --help", "all that the main command can do"),
+)
+
+
+class Program(click.Group):
+    """Loads a command's module only when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which a newcomer meets them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None when there is none of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"pixhaul.commands.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The examples."""
+        write_examples(formatter, _EXAMPLES)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments begin with; for a source in its place, a line that says what is missing."""
+        if args[0] not in _COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise click.UsageError(_no_command(args[0]), ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", prog_name="pixhaul", message="%(prog)s %(version)s")
+def program() -> None:
+    """Pictures in bulk, from Imgur or from any list of links: fast, checked, and never twice."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program and end the process with the contract's exit code."""
+    from .commands.speech import prepare
+
+    prepare()
+    code = run(sys.argv[1:] if arguments is None else arguments)
+    _ignore_interrupts()
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of one call. Never raises for what a person did; a fault of ours keeps its traceback."""
+    from .commands.speech import OutputGone, complain, say
+
+    try:
+        result = program.main(arguments, prog_name="pixhaul", standalone_mode=False)
+    except click.ClickException as error:
+        complain(PixhaulError(error.format_message(), _help_of(error)))
+        return error.exit_code
+    except PixhaulError as error:
+        complain(error)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        say(["", "pixhaul: interrupted."])
+        return INTERRUPTED
+    except OutputGone:
+        return INTERRUPTED
+    return result if isinstance(result, int) else 0
+
+
+def _no_command(word: str) -> str:
+    shown = word if len(word) <= 200 else word[:197] + "..."
+    if any(sign in word for sign in ":/."):
+        return f"{shown} is not a command; did you mean: pixhaul get {shown}"
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, list(_COMMANDS), 1)
+    return f"there is no command {shown}" + (f"; did you mean {close[0]}?" if close else ".")
+
+
+def _help_of(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "pixhaul"
+    return f"Help: {path} --help"
+
+
+def _ignore_interrupts() -> None:
+    """A Ctrl-C while the interpreter ends would turn the exit code into a crash."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

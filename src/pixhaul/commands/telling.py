@@ -1,0 +1,97 @@
+"""What a run says about each link and at its end: JSON lines for programs, or plain lines for people."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Protocol
+
+from pixhaul.models import Result
+from pixhaul.progress import Progress
+from pixhaul.summary import Ending, Tally, duration, exit_code, record, sentences, size
+
+from .speech import complain, out, safe
+
+_USERINFO = re.compile(r"^(\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]{0,8})[^/?#\\]*@")
+"""A scheme, slashes of either kind, and what stands before the last @ of the authority (RFC 3986 3.2.1)."""
+
+
+class Telling(Protocol):
+    """Tells the results of one run, turn by turn, then what they came to."""
+
+    def results(self, results: tuple[Result, ...]) -> None: ...
+
+    def end(self, tally: Tally, seconds: float, ending: Ending) -> None: ...
+
+
+class JsonLines:
+    """One object a line on standard output; only what is not about a link goes to standard error."""
+
+    def results(self, results: tuple[Result, ...]) -> None:
+        """Write them at once, so that a program that reads us sees them as they come."""
+        out("".join([json_line(_fields(result)) for result in results]))
+
+    def end(self, tally: Tally, seconds: float, ending: Ending) -> None:
+        """Write the summary."""
+        out(json_line(record(tally, seconds, exit_code(tally, ending))))
+        _trouble(ending)
+
+
+class Words:
+    """Plain lines on standard error: each failure, with `verbose` each picture, and at the end what happened."""
+
+    def __init__(self, progress: Progress, directory: str, quiet: bool, verbose: bool) -> None:
+        self._progress = progress
+        self._directory = directory
+        self._quiet = quiet
+        self._wanted = frozenset() if quiet else frozenset({"failed", "done", "skipped"} if verbose else {"failed"})
+
+    def results(self, results: tuple[Result, ...]) -> None:
+        """Say those that the person wants to hear of, in one go."""
+        lines = [sentence(result) for result in results if result.status in self._wanted]
+        if lines:
+            self._progress.say(lines)
+
+    def end(self, tally: Tally, seconds: float, ending: Ending) -> None:
+        """Say what it came to, and what to do about what failed."""
+        if not self._quiet:
+            self._progress.say(sentences(tally, seconds, safe(self._directory), ending))
+        _trouble(ending)
+
+
+def json_line(values: dict[str, object]) -> str:
+    """One line of ASCII without control characters, whatever the values hold."""
+    # json escapes everything beyond ASCII and below the space, but leaves DEL, which can only stand in a string.
+    return json.dumps(values).replace("\x7f", "\\u007f") + "\n"
+
+
+def sentence(result: Result) -> str:
+    """How one link ended, in a line: the word, the reason or the file, and what else is known."""
+    if result.status == "failed":
+        detail = f"  ({safe(result.detail)})" if result.detail else ""
+        return f"failed  {result.reason}  {safe(hidden(result.url))}{detail}"
+    word = "kept" if result.status == "done" else "skipped"
+    about = f"{result.width}x{result.height} {result.format}, {size(result.size or 0)}"
+    spent = f", {duration(result.seconds)}" if result.status == "done" else ""
+    return f"{word}  {safe(result.path or '')}  ({about}{spent})  {safe(result.url)}"
+
+
+def hidden(url: str) -> str:
+    """The link without a name and password in it: such a link is refused, and need not be shown whole.
+
+    >>> hidden("https://ann:secret@example.org/a.jpg"), hidden("https://example.org/@ann/a.jpg")
+    ('https://***@example.org/a.jpg', 'https://example.org/@ann/a.jpg')
+    """
+    return _USERINFO.sub(r"\1***@", url) if "@" in url else url
+
+
+def _fields(result: Result) -> dict[str, object]:
+    if "@" in result.url:
+        result = result._replace(url=hidden(result.url))
+    return result._asdict()
+
+
+def _trouble(ending: Ending) -> None:
+    for error in (ending.error, ending.refusal):
+        if error is not None:
+            complain(error)

@@ -1,0 +1,45 @@
+"""libcurl's error numbers, as reasons of ours. Pure. Source of the numbers: `man libcurl-errors`."""
+
+from __future__ import annotations
+
+from pixhaul.models import Reason
+
+_TLS = frozenset((35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98))
+_REASONS: dict[int, Reason] = {
+    1: Reason.HTTP_ERROR,
+    3: Reason.BAD_URL,
+    5: Reason.DNS,
+    6: Reason.DNS,
+    7: Reason.CONNECT,
+    8: Reason.HTTP_ERROR,
+    16: Reason.CONNECT,
+    18: Reason.TRUNCATED,
+    28: Reason.TIMEOUT,
+    42: Reason.INTERRUPTED,
+    52: Reason.CONNECT,
+    61: Reason.HTTP_ERROR,
+    63: Reason.TOO_LARGE,
+    92: Reason.TRUNCATED,
+    95: Reason.CONNECT,
+    96: Reason.CONNECT,
+    97: Reason.CONNECT,
+} | dict.fromkeys(_TLS, Reason.TLS)
+_SEND, _RECEIVE = 55, 56
+
+
+def explain(code: int, message: str, received: int) -> tuple[Reason, str]:
+    """The reason and the words for a libcurl error after `received` bytes of body.
+
+    Error 28 has two meanings, told apart by its words, and error 56 three: a reset before or within a body, and
+    headers beyond libcurl's own cap of 300 KB.
+
+    >>> explain(28, "Operation too slow. Less than 1000 bytes/sec", 0)[0]
+    <Reason.TOO_SLOW: 'too-slow'>
+    """
+    if code == 28 and "too slow" in message:
+        return Reason.TOO_SLOW, message
+    if code in (_SEND, _RECEIVE):
+        if "headers" in message:
+            return Reason.HTTP_ERROR, message
+        return (Reason.TRUNCATED if received else Reason.CONNECT), message
+    return _REASONS.get(code, Reason.HTTP_ERROR), message or f"libcurl error {code}"

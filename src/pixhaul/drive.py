@@ -1,0 +1,70 @@
+"""The one order in which every strategy drives the scheduler: admit until no, wait, settle, hand over, again."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol, TypeAlias
+
+from pixhaul.models import Attempt, Failed, Outcome, Reply, Turns
+from pixhaul.scheduler import Scheduler
+
+TICK = 0.5
+"""Seconds: the longest sleep of a strategy, so that whoever consumes it is never left alone for longer."""
+MOST_AT_ONCE = 1_000
+"""Outcomes of one turn that needed no transfer."""
+
+
+class Engine(Protocol):
+    """Moves transfers: what strategies differ in."""
+
+    @property
+    def room(self) -> int:
+        """How many more transfers may start."""
+
+    def start(self, attempt: Attempt) -> None:
+        """Begin one transfer."""
+
+    def wait(self, seconds: float) -> list[tuple[Attempt, Reply]]:
+        """What ended, as soon as anything has, or nothing after so many seconds; 0: only what is ready."""
+
+    def close(self) -> None:
+        """Stop every transfer at once and leave nothing behind."""
+
+
+Admitted: TypeAlias = tuple[list[Outcome], float | None]
+
+
+def drive(scheduler: Scheduler, engine: Engine) -> Turns:
+    """Run the scheduler dry; yield a turn's outcomes at least every half second. The whole of a blocking strategy."""
+    try:
+        while True:
+            outcomes, wait = admit(scheduler, engine)
+            if wait is None:
+                yield tuple(outcomes)
+                return
+            outcomes += settle(scheduler, engine, 0.0 if outcomes else min(wait, TICK))
+            yield tuple(outcomes)
+    finally:
+        engine.close()
+
+
+def admit(scheduler: Scheduler, engine: Engine) -> Admitted:
+    """Start what may start; get what ended without a transfer, and how long to wait: None when all is done."""
+    outcomes: list[Outcome] = []
+    while engine.room and len(outcomes) < MOST_AT_ONCE:
+        match scheduler.admit(time.monotonic()):
+            case Attempt() as attempt:
+                engine.start(attempt)
+            case Failed() as failed:
+                outcomes.append(failed)
+            case wait:
+                return outcomes, wait
+    return outcomes, TICK
+
+
+def settle(scheduler: Scheduler, engine: Engine, seconds: float) -> list[Outcome]:
+    """Wait for transfers to end, and tell the scheduler of each."""
+    outcomes: list[Outcome] = []
+    for attempt, reply in engine.wait(seconds):
+        outcomes += scheduler.settle(attempt, reply, time.monotonic())
+    return outcomes

@@ -1,0 +1,33 @@
+"""What a person asked for and cannot have: a message, a hint and an exit code. Links never raise these."""
+
+from __future__ import annotations
+
+
+class PixhaulError(Exception):
+    """Ends the run. `str(error)` is one clear line; `hint` says what to do; `exit_code` is the contract's."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class UsageError(PixhaulError):
+    """Wrong usage or configuration."""
+
+
+class ApiRefused(PixhaulError):
+    """The API will not answer us: credentials, a block, or no credits left."""
+
+    exit_code = 4
+
+
+class DiskFull(PixhaulError):
+    """There is no room for another picture."""
+
+    exit_code = 9

@@ -1,0 +1,54 @@
+"""Every number of a run, and its default: the one place for defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Every number of a run. No secret is in here: it may be printed, pickled and sent."""
+
+    directory: str = "images"
+    strategy: str = "multi"
+    connections: int = 512
+    """Most transfers at once, in all."""
+    per_host: int | None = None
+    """Most at once to one host; None: starts at 8 and adapts."""
+    rate: float | None = None
+    """Most requests a second to one host."""
+    retries: int = 4
+    """Tries after the first."""
+    timeout: float = 120.0
+    """Seconds that one attempt may take in all."""
+    connect_timeout: float = 20.0
+    low_speed: int = 1_000
+    """Bytes a second; slower than this for `low_speed_seconds` ends an attempt."""
+    low_speed_seconds: int = 20
+    max_bytes: int = 256 * 1024 * 1024
+    """Largest body."""
+    max_pixels: int = 256_000_000
+    """Largest width times height (a 200-megapixel photograph is 201 million)."""
+    max_redirects: int = 10
+    types: frozenset[str] | None = None
+    """Formats to keep; None: all."""
+    filename: str = ""
+    """Template of names; empty: the link's last segment."""
+    limit: int | None = None
+    """Most links to take."""
+    seed: int | None = None
+    """The order of imgur:random."""
+    allow_private: bool = False
+    api: str = "https://api.imgur.com"
+    cacert: str = ""
+    proxy: str = ""
+    user_agent: str = ""
+    """Empty: pixhaul's own."""
+    look_ahead: int = 50_000
+    """Links held ready at once, 331 bytes each."""
+    spill_bytes: int = 1024 * 1024
+    """A body larger than this goes to a part file while it comes."""
+    memory_bytes: int = 64 * 1024 * 1024
+    """All bodies held in memory together; above it new ones go to part files."""
+    durable: bool = True
+    """Whether kept means kept through a power cut."""

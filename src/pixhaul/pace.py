@@ -1,0 +1,252 @@
+"""How one host is asked: how many transfers at once, how many a second, and when it is left alone. Pure.
+
+A width is widened by trial (`width.py`); refusals close a gate and teach a rate (`rate.py`); when everything fails,
+the breaker opens (`breaker.py`). Why so, and what it scored: docs/decisions/pacing.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import inf
+
+from pixhaul.breaker import Breaker
+from pixhaul.rate import Rate
+from pixhaul.width import Token, Width
+
+CLOCKS = 1.01
+"""A pause is stretched by this, for the host's clock is not ours."""
+DAY = 86_400.0
+"""Seconds that what was learned of a host is trusted."""
+
+
+class Pace:
+    """One host: may a transfer start now, and what do those that ended teach?
+
+    All times are seconds on one clock of the caller's that never goes back. The same events give the same answers.
+    An *episode* is a refusal and all that was in flight then: its further refusals are the same news.
+    """
+
+    __slots__ = (
+        "_asked",
+        "_breaker",
+        "_episode",
+        "_learning",
+        "_pause",
+        "_rate",
+        "_until",
+        "_width",
+        "dead",
+        "ever",
+        "flying",
+        "gate",
+    )
+
+    def __init__(self, most: int = 512, start: int = 8, rate: float | None = None, adapt: bool = True) -> None:
+        """A host of which nothing is known.
+
+        Args:
+            most: Transfers at once, never more.
+            start: Transfers at once to begin with. The same as `most`: set by hand, only trouble makes it narrower.
+            rate: Starts a second, never more; None: no limit until the host refuses.
+            adapt: False: width and rate stay as they are; gate and breaker still work.
+        """
+        self.flying = 0
+        """Transfers in flight."""
+        self.ever = False
+        """Whether the host ever answered."""
+        self.dead = False
+        """Whether the breaker has given the host up; its next answer, should one come, takes that back."""
+        self.gate = -inf
+        """Nothing starts before this time: what the host asked for, or our own pause after a bare refusal."""
+        self._width = Width(most, start, adapt)
+        self._rate = Rate(rate, adapt)
+        self._breaker = Breaker()
+        self._until = -inf  # the later of gate and breaker, in one look
+        self._asked = False  # whether Retry-After set the gate
+        self._episode = -inf
+        self._pause = 0.0
+        self._learning = False
+
+    def __repr__(self) -> str:
+        return f"<Pace {self.flying} of {self.width} in flight, base {self._width.base}, rate {self.rate}>"
+
+    @property
+    def width(self) -> int:
+        """Transfers at once, at present."""
+        return self._width.value
+
+    @property
+    def rate(self) -> float | None:
+        """Starts a second, set by hand or learned; None: no limit."""
+        return self._rate.value
+
+    @property
+    def failing(self) -> bool:
+        """Whether the breaker is open, or waits for what a probe brings."""
+        return self._breaker.opens > 0
+
+    @property
+    def open_until(self) -> float:
+        """The host is left alone until this time, for everything failed; -inf: it never was."""
+        return self._breaker.open_until
+
+    # -- the hot path ----------------------------------------------------------------------------------------------
+
+    def admit(self, now: float) -> float:
+        """Whether a transfer may start: 0.0 now, else seconds to wait; inf: until one of this host's ends."""
+        if now < self._until:
+            return self._until - now
+        if self._learning:  # only now is it known what the transfers of the episode brought
+            self._learning = False
+            self._rate.learn(self._episode, self._pause, now)
+        if self.flying >= self._width.value or (self._breaker.opens and self.flying):
+            return inf
+        rate = self._rate
+        return rate.wait(now) if rate.spacing else 0.0
+
+    def start(self, now: float) -> Token:
+        """Note a transfer that starts, which `admit` has allowed at this very time; get its token."""
+        width, rate = self._width, self._rate
+        if now < width.since:  # the first of all: rounds begin at inf
+            width.since = now
+            rate.begin(now)
+        self.flying += 1
+        if self.flying >= width.value:
+            width.full = True
+        if rate.spacing:
+            rate.spend(now)
+        return (now, width.value)
+
+    def end(self, token: Token, now: float, verdict: str, retry_after: float | None) -> None:
+        """Note a transfer that ended; each token once.
+
+        Args:
+            token: What `start` gave.
+            now: Seconds.
+            verdict: good (the host serves us: 200, 304, 404, a placeholder), refused (429, 503), lost (no answer),
+                broken (no whole one, or another 5xx), again (it tells nothing of the host).
+            retry_after: Seconds that a refusal asks for; None: it does not say.
+        """
+        self.flying -= 1
+        if verdict == "good":
+            self._good(token[0], now)
+        elif verdict == "refused":
+            self._refused(token[0], now, retry_after)
+        elif verdict == "lost":
+            self._lost(token, now)
+        elif verdict == "broken":  # too much for it, maybe; but who answers is alive
+            self._answered(now)
+            self._width.lost(token, now)
+
+    def _good(self, started: float, now: float) -> None:
+        rate = self._rate
+        rate.taken += 1
+        if rate.streak and started > self._episode:
+            rate.streak = 0
+        self._answered(now)
+        self._width.good(started, now)
+
+    # -- trouble ---------------------------------------------------------------------------------------------------
+
+    def _answered(self, now: float) -> None:
+        self._breaker.answered(now)
+        self.ever, self.dead = True, False
+
+    def _lost(self, token: Token, now: float) -> None:
+        breaker = self._breaker
+        breaker.lost(token[0], self.flying + 1, now)
+        self.dead = breaker.dead
+        self._until = max(self.gate, breaker.open_until)
+        self._width.lost(token, now)
+
+    def _refused(self, started: float, now: float, retry_after: float | None) -> None:
+        """A refusal closes the gate; the first of an episode also ends a trial, or teaches a rate."""
+        self._answered(now)
+        if started <= self._episode:
+            self._close_gate(now + (retry_after or 0.0), retry_after is not None)
+            return
+        self._episode = now
+        width_is_to_blame = self._blames_width(retry_after)
+        if retry_after is not None or not width_is_to_blame:
+            self._pause = self._rate.pause(retry_after)
+            self._close_gate(now + CLOCKS * self._pause, retry_after is not None)
+        self._learning = not width_is_to_blame
+        if self._width.in_trial:
+            self._width.narrow(now)
+
+    def _blames_width(self, retry_after: float | None) -> bool:
+        """Whether a trial drew the refusal, and no rate: common servers say 503 for both."""
+        if self._rate.value is None:
+            return self._width.in_trial and retry_after is None
+        return self._width.in_trial and not self._rate.bound
+
+    def _close_gate(self, until: float, asked: bool) -> None:
+        if until > self.gate:
+            self.gate, self._asked = until, asked
+            self._until = max(until, self._breaker.open_until)
+
+    def quota(self, remaining: float, reset_seconds: float, now: float) -> None:
+        """Obey a RateLimit field of an answer: `remaining` requests in the next `reset_seconds`.
+
+        None left closes the gate like a refusal. Little left is spread over the time. It never makes us go faster.
+        Source: IETF draft-ietf-httpapi-ratelimit-headers, and its forerunners RateLimit-Remaining and RateLimit-Reset.
+        """
+        if remaining > 0:
+            self._rate.ration(remaining, reset_seconds, now)
+        else:
+            self._close_gate(now + CLOCKS * max(0.0, reset_seconds), True)
+
+    # -- for people, and for the next run --------------------------------------------------------------------------
+
+    def why(self, now: float) -> str:
+        """What holds the next start back, in words; empty: nothing does."""
+        if self.dead:
+            return "given up: nothing answers"
+        if now < self.open_until:
+            return f"failing; one probe in {_seconds(self.open_until - now)}"
+        if now < self.gate:
+            rest = _seconds(self.gate - now)
+            return f"asked to wait {rest} more (Retry-After)" if self._asked else f"refused; asked again in {rest}"
+        if self._breaker.opens and self.flying:
+            return "failing; one probe is out"
+        if self.flying >= self.width:
+            return f"{self.flying} of {self.width} transfers"
+        return self._rate.words(now)
+
+    def memory(self, now: float) -> dict[str, float]:
+        """What is worth keeping for a next run, for `remembered`; empty: nothing is, as of a host given up.
+
+        `now` is in seconds since 1970, for the clock of a run means nothing to the next one.
+        """
+        base, rate = self._width.base, self._rate.learned
+        if self.dead or (rate is None and not base):
+            return {}
+        kept = {"width": float(base or self.width), "time": now}
+        return kept if rate is None else {**kept, "rate": rate, "proven": self._rate.proven}
+
+    @classmethod
+    def remembered(
+        cls, memory: Mapping[str, object], now: float, most: int = 512, start: int = 8, rate: float | None = None
+    ) -> Pace:
+        """A host as an earlier run left it: half its width, and its rate; a new one if that is a day old, or nonsense.
+
+        `now` is in seconds since 1970; what is older than a week need not be kept at all. `most`, `start` and `rate`
+        mean what they mean for a new one: what a person set by hand is neither exceeded nor begun below.
+        """
+        pace = cls(most, start, rate)
+        if 0.0 <= now - _number(memory.get("time")) < DAY:
+            half = min(pace._width.most, int(_number(memory.get("width"))) // 2)
+            pace._width.set(max(pace.width, half))
+            learned = _number(memory.get("rate"))
+            if learned:
+                pace._rate.recall(learned, _number(memory.get("proven")))
+        return pace
+
+
+def _number(value: object) -> float:
+    """The value as a positive number; 0.0 where it is none, for the file that it comes from may be damaged."""
+    return float(value) if isinstance(value, int | float) and 0 < value < inf else 0.0
+
+
+def _seconds(number: float) -> str:
+    return f"{max(1, round(number))} s"

@@ -1,0 +1,146 @@
+"""The write path, in steps: a part file of our own, its bytes durable, renamed without replacing anything."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import secrets
+import sys
+from collections.abc import Iterable
+from functools import cache
+from io import FileIO
+from itertools import count
+from pathlib import Path
+
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _BINARY | getattr(os, "O_CLOEXEC", 0)
+
+
+def staging_folder(directory: Path) -> Path:
+    """Where unfinished parts of a directory lie: on the same file system, so that a rename is enough."""
+    return directory / ".pixhaul" / "parts"
+
+
+_SECRET = secrets.token_hex(8)
+_COUNT = count()
+
+
+def part_name() -> str:
+    """A name that nobody else can guess or has taken: random for each process, and counted."""
+    return f"{_SECRET}-{os.getpid()}-{next(_COUNT)}.part"
+
+
+def create_part(path: Path | str) -> FileIO:
+    """A new, empty, unbuffered file. Raises OSError, FileExistsError among them: it never opens what is there."""
+    return FileIO(os.open(path, _CREATE, 0o666), "wb")
+
+
+def write_part(path: str, data: bytes) -> None:
+    """A new file with these bytes. Raises OSError and leaves nothing behind then."""
+    descriptor = os.open(path, _CREATE, 0o666)
+    try:
+        written = os.write(descriptor, data)
+        if written != len(data):
+            _write_rest(descriptor, memoryview(data)[written:])
+    except BaseException:
+        os.close(descriptor)
+        os.unlink(path)  # noqa: PTH108 - this path is hot, and pathlib costs 5 us an object
+        raise
+    os.close(descriptor)
+
+
+def _write_rest(descriptor: int, view: memoryview) -> None:
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def sync_file(path: str) -> None:
+    """Put one file's bytes on the disk. Raises OSError."""
+    descriptor = os.open(path, os.O_RDWR | _BINARY | _NOFOLLOW)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(path: Path) -> None:
+    """Put a folder's entries on the disk; where folders cannot be opened (Windows) the system does it by itself."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@cache
+def _libc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def sync_all(parts: Iterable[str], folder: Path) -> None:
+    """Put many new files of one file system on the disk: in one sweep where the system can, else one by one.
+
+    On ext4 an fsync for each picture costs 469 us and one syncfs for each 256 pictures 280 us a picture (2026-11).
+    """
+    libc = _libc()
+    if libc is None or not hasattr(libc, "syncfs"):
+        for part in parts:
+            sync_file(part)
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if libc.syncfs(descriptor) != 0:
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code), str(folder))
+    finally:
+        os.close(descriptor)
+
+
+_RENAME_NOREPLACE = 1
+_AT_FDCWD = -100
+
+
+def rename_new(source: str, target: str) -> None:
+    """Give a file its final name. Raises FileExistsError when anything, a dangling link too, has that name.
+
+    renameat2 with RENAME_NOREPLACE is one step (Linux); a hard link and an unlink are two, with both names for a
+    moment; Windows' rename never replaces. Where none of these is to be had, on FAT without renameat2, the look
+    before the rename leaves a gap of microseconds.
+    """
+    if os.name == "nt":
+        os.rename(source, target)  # noqa: PTH104
+        return
+    if _renameat2(source, target):
+        return
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        _look_and_rename(source, target)
+        return
+    os.unlink(source)  # noqa: PTH108
+
+
+def _renameat2(source: str, target: str) -> bool:
+    libc = _libc()
+    if libc is None or not hasattr(libc, "renameat2"):
+        return False
+    if libc.renameat2(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _RENAME_NOREPLACE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.EINVAL, errno.ENOSYS):
+        return False
+    raise OSError(code, os.strerror(code), source, None, target)
+
+
+def _look_and_rename(source: str, target: str) -> None:
+    if os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+    os.rename(source, target)  # noqa: PTH104

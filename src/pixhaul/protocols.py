@@ -1,0 +1,42 @@
+"""What the parts of pixhaul that can be added to must do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from pixhaul.models import ApiReply, Failed, Fetched, Job, Receipt
+
+
+class Api(Protocol):
+    """A client bound to one origin, which holds the credential and follows no redirects."""
+
+    base: str
+    """Origin and nothing after, such as https://api.imgur.com."""
+
+    def get(self, path: str) -> ApiReply:
+        """Ask for a path (with its query, percent-encoded, beginning with a slash). Never raises for the network."""
+
+
+class Sink(Protocol):
+    """Where pictures are kept. Three steps, so that many pictures share one sync and one commit."""
+
+    def add(self, fetched: Fetched) -> Failed | None:
+        """Stage one picture under a temporary name; Failed when it cannot be written at all."""
+
+    def prepare(self) -> list[Receipt]:
+        """Make everything staged durable and say where each is about to be."""
+
+    def publish(self, receipts: list[Receipt]) -> list[Receipt | Failed]:
+        """Give the prepared ones their final names. Those receipts make links done."""
+
+    def close(self) -> None:
+        """Forget what was staged and not published, and leave nothing behind."""
+
+
+class Source(Protocol):
+    """A module of `sources`: it says which texts are its own, and turns one into links."""
+
+    def matches(self, text: str) -> bool: ...
+
+    def jobs(self, text: str, context: Any) -> Iterable[Job | Failed]: ...

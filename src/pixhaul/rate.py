@@ -1,0 +1,210 @@
+"""How many starts a second a host bears: learned from its refusals, tried upwards from time to time. Pure.
+
+The picture behind it: the host keeps a bucket that fills at a steady rate, and refuses when it is empty. Between two
+refusals the bucket was empty twice, so the answers in between, divided by the time, are the least that it refills.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+SLOWEST = 1 / 60
+"""Starts a second below which no rate falls: a request a minute finds out whether a limit was lifted."""
+MARGIN = 0.98
+"""What is used of a learned rate, for a bucket drained exactly as fast as it fills is empty half of the time."""
+TOWARDS = 0.25
+"""How far a rate that was refused counts beside the one that was borne. 0 stays too low, 0.5 is refused more often."""
+QUIET, LONGEST_QUIET = 4.0, 32.0
+"""Seconds after a refusal until a higher rate is tried: doubled with each, up to the second."""
+GROWTH, MOST_GROWTH = 0.05, 0.5
+"""The first raise and the largest, as shares of the rate."""
+LONGEST_PAUSE = 12
+"""Exponent: 2**12 s is more than a run has patience for, and a longer row of refusals must not overflow."""
+MOMENT = 0.001
+"""Seconds; less than this between two refusals is taken for this."""
+SCARCE = 0.1
+"""The share of a quota below which the rest is spread over the time until it is renewed."""
+
+
+class Rate:
+    """The rate of one host; without one (`value` is None) starts are as free as the width allows."""
+
+    __slots__ = (
+        "_adapt",
+        "_ceiling",
+        "_grown",
+        "_growth",
+        "_mark",
+        "_next",
+        "_paid",
+        "_quiet",
+        "_quota",
+        "_raise_at",
+        "_scarce",
+        "_scarce_until",
+        "bound",
+        "proven",
+        "spacing",
+        "streak",
+        "taken",
+        "value",
+    )
+
+    def __init__(self, ceiling: float | None, adapt: bool = True) -> None:
+        self.value = ceiling
+        """Starts a second, or None."""
+        self.spacing = 0.0
+        """Seconds between two starts; 0.0: none are asked for."""
+        self.bound = False
+        """Whether this rate, and not the width or the job, held a start back since it was last raised."""
+        self.taken = 0
+        """Good answers since `_mark`, counted by the caller."""
+        self.streak = 0
+        """Pauses in a row that were too short: nothing good came between two refusals."""
+        self.proven = 0.0
+        """A rate that was borne."""
+        self._ceiling = inf if ceiling is None else ceiling
+        self._adapt = adapt
+        self._next = -inf
+        self._mark = -inf
+        self._paid = (0, 0.0)
+        self._growth = GROWTH
+        self._quiet = QUIET
+        self._raise_at = inf
+        self._grown = False
+        self._quota = 0.0
+        self._scarce = inf
+        self._scarce_until = inf
+        self._space()
+
+    def begin(self, now: float) -> None:
+        """Note the first start of all: the bucket is full, and time counts from here."""
+        self._mark = now
+        self._raise_at = now + self._quiet
+
+    # -- starting --------------------------------------------------------------------------------------------------
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next start is due; 0.0: it is."""
+        if now >= self._scarce_until:
+            self._lift(now)
+        if self.bound and self.value is not None and now >= self._raise_at:
+            self._raise(self.value, now)
+        if self._next <= now:
+            return 0.0
+        if self._scarce == inf:
+            self.bound = True
+        return self._next - now
+
+    def spend(self, now: float) -> None:
+        """Note a start. One unused place is kept, so two starts can follow each other at once, never three."""
+        spacing = self.spacing
+        self._next = max(self._next, now - spacing) + spacing
+
+    # -- after a refusal -------------------------------------------------------------------------------------------
+
+    def pause(self, asked: float | None) -> float:
+        """Seconds to leave the host alone: what it asked for, or 1, 2, 4 .. while pauses prove too short."""
+        if asked is not None and not self.streak:
+            return asked
+        return max(asked or 0.0, 2.0 ** min(self.streak, LONGEST_PAUSE))
+
+    def learn(self, episode: float, pause: float, now: float) -> None:
+        """Take the lesson of a refusal, once all that was in flight then has brought what it brings.
+
+        Args:
+            episode: When the refusal came, in seconds.
+            pause: How long the host was left alone after it, in seconds.
+            now: Seconds.
+        """
+        if not self.taken:
+            self._pause_again(now)
+            return
+        seconds = max(MOMENT, episode - self._mark)
+        if self.value is None:  # as if the bucket had been full at first, and held one second's worth, as is usual
+            borne = self.taken / (seconds + min(1.0, pause))
+        else:
+            borne = self._corrected(self.value, self.taken / seconds)
+        self._set(MARGIN * borne)
+        self._paid = (self.taken, seconds)
+        self._mark = episode
+        self.taken = 0
+        self._growth, self._grown = GROWTH, False
+        self._raise_at = now + self._quiet
+        self._quiet = min(LONGEST_QUIET, 2 * self._quiet)
+
+    def _corrected(self, value: float, seen: float) -> float:
+        """The rate to use after one that was refused; `seen` is what the host answered a second meanwhile."""
+        if value <= 1.02 * self.proven:  # refused within what was borne: the limit fell
+            self.proven = seen
+            return min(seen, value)
+        self.proven = max(self.proven, seen)
+        between: float = self.proven ** (1 - TOWARDS) * max(self.proven, value) ** TOWARDS
+        return max(between, 0.75 * value) if self._grown else between
+
+    def _pause_again(self, now: float) -> None:
+        """The host refused again at once: the time since then belongs to the last lesson, and the mark stays."""
+        self.streak += 1
+        taken, seconds = self._paid
+        if self.value is not None and taken:
+            self._set(min(self.value, MARGIN * taken / (seconds + now - self._mark)))
+            self.proven = min(self.proven, self.value)
+
+    # -- changing --------------------------------------------------------------------------------------------------
+
+    def _raise(self, value: float, now: float) -> None:
+        """Try more, in growing steps; only a rate that held something back is raised, an unused one proves nothing."""
+        if not self._grown:  # it was borne for the whole quiet time
+            self.proven = max(self.proven, value)
+            self._grown = True
+        self._set(value * (1 + self._growth))
+        self._growth = min(MOST_GROWTH, 1.5 * self._growth)
+        self.bound = False
+        self._raise_at = now + max(1.0, 4 * self.spacing)
+
+    def _set(self, value: float) -> None:
+        if self._adapt:
+            self.value = min(self._ceiling, max(SLOWEST, value))
+            self._space()
+
+    def _space(self) -> None:
+        value = self._scarce if self.value is None else min(self.value, self._scarce)
+        self.spacing = 1 / value
+
+    # -- what comes from elsewhere ---------------------------------------------------------------------------------
+
+    @property
+    def learned(self) -> float | None:
+        """The rate if it is the host's and not the person's: starts a second."""
+        return None if self.value is None or self.value >= self._ceiling else self.value
+
+    def words(self, now: float) -> str:
+        """What holds the next start back, for people; empty: nothing does."""
+        if self._next <= now or not self.spacing:
+            return ""
+        if self._scarce < inf:
+            return f"the quota is nearly used up: {1 / self.spacing:.3g}/s"
+        return f"{'rate' if self.learned is None else 'learned rate'} {1 / self.spacing:.3g}/s"
+
+    def recall(self, value: float, proven: float) -> None:
+        """Begin with what an earlier run learned, in starts a second."""
+        self._set(MARGIN * value)
+        self.proven = proven
+
+    def ration(self, remaining: float, seconds: float, now: float) -> None:
+        """Spread the last tenth of a quota over the seconds until it is renewed; never a reason to go faster.
+
+        How large the quota is, no field says reliably: the most that ever remained is taken for it.
+        """
+        self._quota = max(self._quota, remaining)
+        if seconds > 0 and remaining < SCARCE * self._quota:
+            self._scarce, self._scarce_until = remaining / seconds, now + seconds
+            self._space()
+        elif self._scarce < inf:
+            self._lift(now)
+
+    def _lift(self, now: float) -> None:
+        """The quota was renewed: the long gap that it left before the next start goes with it."""
+        self._scarce = self._scarce_until = inf
+        self._next = min(self._next, now)
+        self._space()

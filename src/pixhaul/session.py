@@ -1,0 +1,230 @@
+"""One run from its sources to its results: opens everything, puts it together, and closes it again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from threading import Event
+from typing import Any, TypeAlias
+
+from pixhaul import names, sinks, strategies
+from pixhaul import template as templates
+from pixhaul.digests import Digests
+from pixhaul.errors import ApiRefused, PixhaulError, UsageError
+from pixhaul.haul import haul
+from pixhaul.ledger import Ledger
+from pixhaul.lock import locked
+from pixhaul.models import Failed, Job, JobStream, NotYet, Reason, Result
+from pixhaul.options import Options
+from pixhaul.part import staging_folder
+from pixhaul.protocols import Api
+from pixhaul.scheduler import Scheduler, Status
+from pixhaul.sources import is_direct, lists
+from pixhaul.sources import links as links_of
+from pixhaul.store import clear_parts, open_directory
+
+Text: TypeAlias = str | lists.Entry
+"""A source as a person wrote it, or a line of a list."""
+
+
+class Context:
+    """What a source may use of a run."""
+
+    def __init__(self, options: Options, client_id: str, warn: Callable[[str], None]) -> None:
+        self.options = options
+        self.warn = warn
+        self.client_id_known = bool(client_id)
+        self.stopped = Event()
+        self.memory: dict[str, Any] = {}
+        """What sources have learned in this run, such as the credits left."""
+        self._client_id = client_id
+        self._api: Api | None = None
+        self._local: bool | None = None
+
+    @property
+    def api(self) -> Api | None:
+        """The API's client, made when it is first needed; None without a client ID."""
+        if self._api is None and self._client_id:
+            from pixhaul.api import ImgurApi
+
+            self._api = ImgurApi(self.options, self._client_id, self.stopped.is_set)
+        return self._api
+
+    @property
+    def local(self) -> bool:
+        """Whether the API is on loopback, so that what it links to may be as well."""
+        if self._local is None:
+            from pixhaul.api import api_base, is_local
+
+            self._local = is_local(api_base(self.options.api))
+        return self._local
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep; False as soon as the run is being stopped."""
+        return not self.stopped.wait(seconds)
+
+    def now(self) -> float:
+        """Epoch seconds."""
+        return time.time()
+
+
+class Session:
+    """One run. Use `turns` to download, or `links` only to resolve; then look at `refusal`."""
+
+    def __init__(self, texts: Iterable[Text], options: Options, context: Context) -> None:
+        self._texts = texts
+        self._options = options
+        self._context = context
+        self._scheduler: Scheduler | None = None
+        self._until: float | None = None
+        self.refusal: PixhaulError | None = None
+        """What the API said when it would not answer us."""
+        self.complete = False
+        """Whether every link has ended."""
+
+    def links(self) -> Generator[Job | Failed, None, None]:
+        """Every link once, found but not fetched. Lazy."""
+        for item in self._found():
+            if isinstance(item, NotYet):
+                if not self._context.wait(item.seconds):
+                    return
+                continue
+            yield item
+
+    def turns(self) -> Generator[tuple[Result, ...], None, None]:
+        """Download; yield what ended, turn by turn, at least twice a second. Closing it leaves nothing in flight."""
+        options = self._options
+        strategy = strategies.load(options.strategy)
+        with ExitStack() as stack:
+            stack.callback(self._context.stopped.set)
+            directory = open_directory(Path(options.directory))
+            staging = staging_folder(directory)
+            lock = locked(directory / ".pixhaul" / "lock", self._waiting, self._context.stopped.is_set)
+            if not stack.enter_context(lock):
+                return
+            clear_parts(directory)
+            ledger = stack.enter_context(closing(Ledger(directory)))
+            ledger.repair()
+            sink = sinks.open_sink("folder", options, staging, ledger.owns)
+            self._scheduler = Scheduler(ledger.pending(self._named()), options)
+            if self._until is not None:
+                self._scheduler.stop()
+            turns = stack.enter_context(closing(haul(self._scheduler, strategy, sink, ledger, options)))
+            for results in turns:
+                yield results
+                if self._until is not None and time.monotonic() > self._until:
+                    return
+            self.complete = self._scheduler.exhausted
+
+    def stop(self, grace: float) -> None:
+        """Take no new links; what is in flight has so many seconds to end. May be called from a signal handler."""
+        self._context.stopped.set()
+        self._until = time.monotonic() + grace
+        if self._scheduler is not None:
+            self._scheduler.stop()
+
+    def status(self) -> Status:
+        """What is going on at this moment."""
+        if self._scheduler is None:
+            return Status(0, 0, 0, (), False)
+        return self._scheduler.status(time.monotonic())
+
+    def _waiting(self, owner: str) -> None:
+        self._context.warn(f"waiting for another pixhaul (process {owner}) that works in {self._options.directory}")
+
+    def _named(self) -> JobStream:
+        """The links with their wished-for names; without, where only the picture's bytes will tell."""
+        wish = _wish(self._options.filename)
+        number = 0
+        for item in self._found():
+            number += isinstance(item, Job)
+            yield wish(item, number) if isinstance(item, Job) else item
+
+    def _found(self) -> JobStream:
+        """The links of all texts, each once, up to the limit."""
+        seen = Digests()
+        for item in self._all():
+            if isinstance(item, Job):
+                key = item.key
+                if not seen.add(key):
+                    continue
+                item = Job(item.url, item.name, item.meta, item.local, key)  # noqa: PLW2901 - the same, which knows its key
+            yield item
+            if len(seen) == self._options.limit:
+                return
+
+    def _all(self) -> JobStream:
+        """The links of all texts, one after another, as often as they come."""
+        stopped = self._context.stopped
+        for text in self._texts:
+            if isinstance(text, str):
+                yield from self._of_argument(text)
+            elif not text.flaw and is_direct(text.text):  # nearly every line of a long list: the short way
+                yield Job(text.text, "", (*text.meta, ("line", text.place)))
+            else:
+                yield from self._of_entry(text)
+            if stopped.is_set():
+                return
+
+    def _of_argument(self, text: str) -> JobStream:
+        """The links of a source that was asked for by itself. A refusal is told once, for all of them."""
+        try:
+            yield from links_of(text, self._context, self._context.stopped)
+        except ApiRefused as refusal:
+            self.refusal = refusal
+
+    def _of_entry(self, entry: lists.Entry) -> JobStream:
+        """The links of a line; a line that is none, or names something impossible, is a failure with its place."""
+        if entry.flaw:
+            yield _refused(entry, Reason.BAD_URL, entry.flaw)
+            return
+        try:
+            for item in links_of(entry.text, self._context, self._context.stopped):
+                yield _with_place(item, entry) if isinstance(item, Job) else item
+        except UsageError as error:
+            yield _refused(entry, Reason.BAD_URL, str(error))
+        except ApiRefused as refusal:
+            self.refusal = refusal
+            yield _refused(entry, Reason.FORBIDDEN, str(refusal))
+
+
+@contextmanager
+def open_session(
+    texts: Iterable[Text], options: Options, client_id: str = "", warn: Callable[[str], None] = lambda text: None
+) -> Iterator[Session]:
+    """A run over sources and list entries. Raises PixhaulError, then or while it is used."""
+    context = Context(options, client_id, warn)
+    try:
+        yield Session(texts, options, context)
+    finally:
+        context.stopped.set()
+
+
+def _wish(template: str) -> Callable[[Job, int], Job]:
+    """What gives each link, with its number among all, the name that it wishes for."""
+    if not template:
+        wished = names.wished
+        return lambda job, number: Job(job.url, wished(job.url), job.meta, job.local, job.digest)
+    parsed = templates.parse(template)
+    if parsed.needs_sha256:  # the sink names it, when it knows the picture
+        return lambda job, number: job._replace(meta=(*job.meta, ("num", number)))
+
+    def numbered(job: Job, number: int) -> Job:
+        job = job._replace(meta=(*job.meta, ("num", number)))
+        return job._replace(name=parsed.render(job))
+
+    return numbered
+
+
+def _refused(entry: lists.Entry, reason: Reason, why: str) -> Failed:
+    """A line of a list that gives no link, with its place."""
+    return Failed(Job(entry.text, meta=entry.meta), reason, f"{entry.place}: {why}")
+
+
+def _with_place(job: Job, entry: lists.Entry) -> Job:
+    """The link with what its line said of it besides."""
+    known = {name for name, _ in job.meta}
+    more = tuple(pair for pair in entry.meta if pair[0] not in known)
+    return job._replace(meta=(*job.meta, *more, ("line", entry.place)))

@@ -1,0 +1,155 @@
+"""Pictures as files in a directory: part file, sync, rename without replacing."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from pixhaul import template as templates
+from pixhaul.errors import DiskFull
+from pixhaul.models import Failed, Fetched, Reason, Receipt
+from pixhaul.options import Options
+from pixhaul.part import part_name, rename_new, sync_all, sync_folder, write_part
+
+EXTENSIONS = {"jpeg": "jpg"}
+"""Where the usual extension is not the format's name."""
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class Staged(NamedTuple):
+    """A picture under its temporary name."""
+
+    fetched: Fetched
+    part: str
+    collisions: int = 0
+    """How many names were found taken."""
+
+
+class Folder:
+    """Keeps each picture as DIR/<name>.<ext>, and nothing that was not checked."""
+
+    def __init__(self, options: Options, staging: Path, taken: Callable[[str, int], bool]) -> None:
+        self._taken_by_other = taken
+        self._directory = Path(options.directory)
+        self._staging = staging
+        self._prefix = f"{options.directory}{os.sep}"
+        self._part_prefix = f"{staging}{os.sep}"
+        self._durable = options.durable
+        self._template = templates.parse(options.filename) if options.filename else None
+        self._staged: list[Staged] = []
+
+    def __len__(self) -> int:
+        return len(self._staged)
+
+    def add(self, fetched: Fetched) -> Failed | None:
+        """Write the part file. Failed when the disk refuses this one; raises DiskFull when it is full."""
+        if isinstance(fetched.body, Path):
+            self._staged.append(Staged(fetched._replace(body=b""), str(fetched.body)))
+            return None
+        part = self._part_prefix + part_name()
+        try:
+            write_part(part, fetched.body)
+        except OSError as error:
+            return _trouble(fetched, error)
+        self._staged.append(Staged(fetched._replace(body=b""), part))
+        return None
+
+    def prepare(self) -> list[Receipt]:
+        """Put the staged bytes on the disk, and say which names they are about to get."""
+        if self._staged and self._durable:
+            sync_all([one.part for one in self._staged], self._staging)
+        return [Receipt(one.fetched, self._location(one)) for one in self._staged]
+
+    def _location(self, one: Staged) -> str:
+        """The path for the n-th try: the name; then with 8, then 16 digits of the link's key; then counted."""
+        fetched, taken = one.fetched, one.collisions
+        name = fetched.job.name
+        if not name and self._template is not None:
+            name = self._template.render(fetched.job, fetched.sha256.hex())
+        extension = EXTENSIONS.get(fetched.picture.format, fetched.picture.format)
+        key = f"{fetched.job.key:016x}"
+        suffixes = ("", f"-{key[:8]}", f"-{key}")
+        suffix = suffixes[taken] if taken < len(suffixes) else f"-{key}-{taken}"
+        return f"{name or key}{suffix}.{extension}"
+
+    def publish(self, receipts: list[Receipt]) -> list[Receipt | Failed]:
+        """Rename the prepared ones. One whose name was taken stays staged, under the next name."""
+        staged, self._staged = self._staged, []
+        ended: list[Receipt | Failed] = []
+        for one, receipt in zip(staged, receipts, strict=True):
+            outcome = self._place(one, receipt, self._prefix + receipt.location)
+            if outcome is not None:
+                ended.append(outcome)
+        if self._durable:
+            for folder in {receipt.location.rpartition("/")[0] for receipt in receipts}:
+                sync_folder(self._directory / folder)
+        return ended
+
+    def _place(self, one: Staged, receipt: Receipt, target: str) -> Receipt | Failed | None:
+        try:
+            if "/" in receipt.location:
+                _make_folders(self._directory, receipt.location)
+            rename_new(one.part, target)
+        except FileExistsError:
+            return self._taken(one, receipt, target)
+        except OSError as error:
+            _forget(one.part)
+            return _trouble(one.fetched, error)
+        return receipt
+
+    def _taken(self, one: Staged, receipt: Receipt, target: str) -> Receipt | None:
+        """A file of that name is there: ours from before a crash when the bytes are the same, else somebody's."""
+        owned = self._taken_by_other(receipt.location, one.fetched.job.key)
+        if not owned and _same_bytes(Path(target), one.fetched):
+            _forget(one.part)
+            return receipt
+        self._staged.append(one._replace(collisions=one.collisions + 1))
+        return None
+
+    def close(self) -> None:
+        """Leave no part behind."""
+        for one in self._staged:
+            _forget(one.part)
+        self._staged.clear()
+
+
+def _forget(part: str) -> None:
+    Path(part).unlink(missing_ok=True)
+
+
+def _make_folders(directory: Path, location: str) -> None:
+    """Make the folders of a path below the directory, refusing to pass through a symbolic link."""
+    folder = directory
+    for name in location.split("/")[:-1]:
+        folder = folder / name
+        if folder.is_symlink():
+            raise OSError(errno.ELOOP, "a symbolic link is in the way", str(folder))
+        folder.mkdir(exist_ok=True)
+
+
+def _same_bytes(path: Path, fetched: Fetched) -> bool:
+    try:
+        if path.is_symlink() or path.stat().st_size != fetched.size:
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest() == fetched.sha256
+    except OSError:
+        return False
+
+
+def _trouble(fetched: Fetched, error: OSError) -> Failed:
+    if error.errno in _FULL:
+        raise DiskFull(
+            f"The disk is full: {error.strerror}.", "Make room, then run the same command again: it goes on from here."
+        ) from error
+    detail = error.strerror or str(error)
+    return Failed(fetched.job, Reason.DISK, detail, fetched.http_status, fetched.final_url, fetched.attempts)
+
+
+def open_sink(options: Options, staging: Path, taken: Callable[[str, int], bool]) -> Folder:
+    """The folder sink. `taken` tells whether a path (relative) is that of another link than the one with the key."""
+    return Folder(options, staging, taken)

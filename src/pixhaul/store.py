@@ -1,0 +1,47 @@
+"""The directory of a run: made, tried, and cleared of what a killed run left."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from pixhaul.errors import DiskFull, PixhaulError, UsageError
+from pixhaul.part import create_part, part_name, staging_folder
+
+
+def open_directory(directory: Path) -> Path:
+    """The directory, ready to be written to. Raises UsageError or DiskFull with one clear line."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        _own_folder(directory / ".pixhaul")
+        staging = staging_folder(directory)
+        _own_folder(staging)
+        probe = staging / part_name()
+        create_part(probe).close()
+        probe.unlink()
+    except OSError as error:
+        raise _explained(directory, error) from error
+    return directory
+
+
+def clear_parts(directory: Path) -> None:
+    """Remove unfinished parts of a run that was killed. Only who holds the directory's lock may do this."""
+    for part in staging_folder(directory).glob("*.part"):
+        part.unlink(missing_ok=True)
+
+
+def _own_folder(folder: Path) -> None:
+    """Make a folder of ours. What we write must not be led elsewhere by a symbolic link of that name."""
+    if folder.is_symlink():
+        raise OSError(errno.ELOOP, "is a symbolic link", os.fspath(folder))
+    folder.mkdir(exist_ok=True)
+
+
+def _explained(directory: Path, error: OSError) -> PixhaulError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"{directory}: the disk is full.", "Make room, or choose another place with -d DIR.")
+    place = error.filename or directory
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return UsageError(f"{place}: is a file, not a directory.", "Choose another place with -d DIR.")
+    return UsageError(f"{place}: cannot be written to: {error.strerror}.", "Choose another place with -d DIR.")

@@ -1,0 +1,166 @@
+"""How many transfers at once a host bears: widened by trial, kept where it answers more for it. Pure."""
+
+from __future__ import annotations
+
+from math import inf, log
+from typing import TypeAlias
+
+PAYS = 0.3
+"""The share of what a widening should bring, in logarithms, that it must: twice the width, 1.23 times the answers."""
+STEP, CAREFUL_STEP = 2.0, 1.25
+"""How much wider a trial is: at first, and after one that failed."""
+RESTS, MOST_RESTS = 4, 64
+"""Rounds without a trial after one that failed: doubled with each, up to the second."""
+NARROWER = 0.8
+"""What is left of a width at rest that proved too wide."""
+LEAST_ROUND = 8
+"""Answers below which a round tells nothing, however narrow the host."""
+LOSSES, LOSS_SHARE = 2, 0.05
+"""Losses in a round that mean too wide: so many, and this share of the width. Below it they are chance."""
+CALM = 4
+"""A loss that took so many seconds is followed by this many times as many without a trial."""
+
+Token: TypeAlias = tuple[float, int]
+"""When a transfer started, in seconds, and how wide the host was then; it travels with the attempt."""
+
+
+class Width:
+    """The width of one host.
+
+    At rest it is the base, the last width known to be good; in a trial it is above. A round ends when about half a
+    width of *fresh* transfers, those that began in it, have been answered; then the answers a second are compared with
+    those at the base.
+    """
+
+    __slots__ = (
+        "_adapt",
+        "_again",
+        "_answers",
+        "_calm",
+        "_cut",
+        "_enough",
+        "_fresh",
+        "_lost",
+        "_rest",
+        "_rests",
+        "_speed",
+        "_step",
+        "base",
+        "full",
+        "most",
+        "since",
+        "value",
+    )
+
+    def __init__(self, most: int, start: int, adapt: bool = True) -> None:
+        self.most = max(1, most)
+        self.base = 0
+        """0: none yet."""
+        self._adapt = adapt
+        self._speed = 0.0  # of the base: logarithm of answers a second
+        self._step, self._rest, self._rests = STEP, 0, RESTS
+        self._calm = self._cut = -inf
+        self.set(min(self.most, max(1, start)))
+        self._new_round(inf)  # until the first start
+
+    def set(self, width: int) -> None:
+        """Let so many transfers fly at once, from now on."""
+        self.value = width
+        self._enough = max(LEAST_ROUND, width / 2) if self._adapt else inf
+
+    @property
+    def in_trial(self) -> bool:
+        """Whether it is above a base."""
+        return 0 < self.base < self.value
+
+    # -- rounds ----------------------------------------------------------------------------------------------------
+
+    def _new_round(self, now: float) -> None:
+        self.since = now
+        """When the round began, in seconds."""
+        self.full = False
+        """Whether all of the width was in use at some moment of the round; the caller notes it."""
+        self._again = False
+        self._fresh = self._answers = self._lost = 0
+
+    def good(self, started: float, now: float) -> None:
+        """Count an answer to what began at `started`."""
+        self._answers += 1
+        if started >= self.since:
+            self._fresh += 1
+            if self._fresh >= self._enough and now > self.since:
+                self._judge(now)
+
+    def _judge(self, now: float) -> None:
+        """End a round. Cases in this order: the width was not used; the first; at rest; a trial that pays or not."""
+        speed = log(self._answers / (now - self.since))
+        was_full, again = self.full, self._again
+        self._new_round(now)
+        if not was_full:  # an unused width proves nothing
+            self.set(min(self.value, self.base or self.value))
+        elif not self.base:
+            self._keep(speed)
+        elif not self.in_trial:
+            self._follow(speed, now)
+        elif speed - self._speed >= PAYS * log(self.value / self.base):
+            self._rests = RESTS
+            self._step = min(STEP, self._step**2)
+            self._keep(speed)
+        elif again:
+            self.narrow(now)
+        else:  # crowded hosts answer unevenly: one round more before a trial is called off
+            self._again = True
+
+    def _keep(self, speed: float) -> None:
+        """This width is good: make it the base, and try a wider one at once."""
+        self.base, self._speed = self.value, speed
+        self._widen()
+
+    def _follow(self, speed: float, now: float) -> None:
+        """A round at rest: the base learns its speed, slowly downwards.
+
+        Were it quick to fall, transfers that hang would make each trial after them look good, and the width would
+        climb without end.
+        """
+        self._speed += (0.3 if speed > self._speed else 0.05) * (speed - self._speed)
+        self._rest -= 1
+        if self._rest <= 0 and now >= self._calm:
+            self._widen()
+
+    def _widen(self) -> None:
+        self.set(min(self.most, max(self.value + 1, int(self.value * self._step))))
+
+    # -- trouble ---------------------------------------------------------------------------------------------------
+
+    def narrow(self, now: float) -> None:
+        """Back from a trial, or below a base that proved too wide; then rest, twice as long as the last time."""
+        if not self._adapt:
+            return
+        if self.in_trial:
+            self.set(self.base)
+        else:
+            self.set(max(1, int(NARROWER * self.value)))
+            if self.base:
+                self.base = self.value
+                self._speed += log(NARROWER)
+        self._rest, self._rests = self._rests, min(MOST_RESTS, 2 * self._rests)
+        self._step = CAREFUL_STEP
+        self._new_round(now)
+
+    def lost(self, token: Token, now: float) -> None:
+        """Count a transfer that was lost; enough of them narrow."""
+        if token[0] <= self._cut:  # the rest of a burst that has been acted upon teaches nothing new
+            return
+        self._lost += 1
+        if self._lost >= max(LOSSES, LOSS_SHARE * self.value):
+            self._cut_to(token, now)
+
+    def _cut_to(self, token: Token, now: float) -> None:
+        """Narrow for losses. Those of an older, narrower width say that even that was too wide: begin from there."""
+        started, width = token
+        if self._adapt and started < self.since and width < self.value:
+            self.base = width
+            self.set(width)
+        self._calm = now + CALM * (now - started)  # long after a time-out, no time at all after resets
+        self._cut = now
+        self.narrow(now)

@@ -1,0 +1,122 @@
+"""Many transfers at once in one thread: libcurl's multi interface on an epoll of our own.
+
+Why not CurlMulti.select: it is select(2), and sleeps blindly above 1,024 descriptors. Our poll object is itself
+pollable, so that an event loop watches one descriptor in place of a thousand.
+"""
+
+from __future__ import annotations
+
+import time
+from math import inf
+
+import pycurl
+
+from pixhaul.body import Memory
+from pixhaul.client import Client, Slot
+from pixhaul.models import Attempt, Reply
+from pixhaul.poller import Poller
+
+MOST_AT_ONCE = 16
+"""Transfers finished in one wait. Whoever drives us starts new ones in between: were all of a burst finished first, the
+next burst would wait for the last of them, and the line would lie idle meanwhile (measured: 5.4 s in place of 4.2)."""
+
+
+class Wire:
+    """Up to `options.connections` transfers at once. One thread uses it; only `wake` may be called from another."""
+
+    def __init__(self, client: Client, width: int) -> None:
+        self._client = client
+        self._width = width
+        self._memory = Memory()
+        self._free: list[Slot] = []
+        self._busy: dict[pycurl.Curl, Slot] = {}
+        self._poller = Poller()
+        self._due: float | None = None
+        self._more = 0
+        """Ended transfers that libcurl has not told us of yet."""
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._timer)
+        self._multi.setopt(pycurl.M_MAXCONNECTS, max(self._width, 16))
+
+    def __len__(self) -> int:
+        return len(self._busy)
+
+    @property
+    def room(self) -> int:
+        """How many more transfers may start."""
+        return self._width - len(self._busy)
+
+    def start(self, attempt: Attempt) -> None:
+        """Begin one transfer. It moves only within `wait`."""
+        slot = self._free.pop() if self._free else Slot(self._client, self._memory)
+        curl = slot.begin(attempt)
+        self._busy[curl] = slot
+        self._multi.add_handle(curl)
+
+    def wait(self, seconds: float) -> list[tuple[Attempt, Reply]]:
+        """What ended, as soon as anything has, or nothing after so many seconds; 0: only what is ready."""
+        until = time.monotonic() + seconds
+        while True:
+            self._step(until)
+            ended = self._ended()
+            if ended or self._poller.woken or time.monotonic() >= until:
+                return ended
+
+    def _step(self, until: float) -> None:
+        now = time.monotonic()
+        pause = 0.0 if self._more else until - now
+        if self._due is not None:
+            pause = min(pause, self._due - now)
+        for descriptor, events in self._poller.poll(max(0.0, pause)):
+            self._multi.socket_action(descriptor, events)
+        if self._due is not None and self._due <= time.monotonic():
+            self._due = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+
+    def _ended(self) -> list[tuple[Attempt, Reply]]:
+        self._more, good, bad = self._multi.info_read(MOST_AT_ONCE)
+        ended = [self._finish(curl, 0, "") for curl in good]
+        ended += [self._finish(curl, code, message) for curl, code, message in bad]
+        return ended
+
+    def _finish(self, curl: pycurl.Curl, code: int, message: str) -> tuple[Attempt, Reply]:
+        self._multi.remove_handle(curl)  # before it is used again
+        slot = self._busy.pop(curl)
+        self._free.append(slot)
+        return slot.attempt, slot.finish(code, message)
+
+    def _watch(self, event: int, descriptor: int, _multi: object, _data: object) -> None:
+        if event == pycurl.POLL_REMOVE:
+            self._poller.idle(descriptor)
+        else:
+            self._poller.watch(descriptor, event & pycurl.POLL_IN, event & pycurl.POLL_OUT)
+
+    def _timer(self, milliseconds: int) -> None:
+        self._due = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+
+    def due(self) -> float:
+        """Seconds until it wants a step of its own accord; inf: never."""
+        if self._more:
+            return 0.0
+        return inf if self._due is None else max(0.0, self._due - time.monotonic())
+
+    def fileno(self) -> int:
+        """One descriptor that is readable when any transfer can move."""
+        return self._poller.fileno()
+
+    def wake(self) -> None:
+        """End a `wait` soon, from another thread or a signal handler."""
+        self._poller.wake()
+
+    def close(self) -> None:
+        """Stop every transfer at once, and leave no part, no descriptor."""
+        for curl, slot in self._busy.items():
+            self._multi.remove_handle(curl)
+            slot.body.discard()
+        for slot in (*self._busy.values(), *self._free):
+            slot.curl.close()
+        self._busy.clear()
+        self._free.clear()
+        self._multi.close()
+        self._poller.close()

@@ -1,0 +1,52 @@
+"""What all tests share: servers on loopback, and a guard against anything else."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+from hostile import Hostile, hostile
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that would leave this machine by Python's sockets, and keep the person's settings out of it."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if host and not _is_loopback(str(host)):
+            raise AssertionError(f"a test tried to reach {host}")
+        return connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    for name in ("IMGUR_CLIENT_ID", "IMGUR_API", "http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture
+def server() -> Iterator[Hostile]:
+    """A server that answers what the test tells it to."""
+    with hostile() as running:
+        yield running
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of recorded answers and corpora beside the project; the test is skipped where there is none."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder of shared test data is not here")
+    return SHARED

@@ -1,0 +1,138 @@
+"""What a person may get wrong: each is one clear line and what to do, exit 2, and never a traceback."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pixhaul.cli import run
+from program import command, environment, pixhaul
+
+LINK = "http://127.0.0.1:1/a.jpg"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "comments.txt").write_bytes(b"# nothing\n\n")
+    (tmp_path / "binary.txt").write_bytes(bytes(range(256)) * 64)
+    (tmp_path / "table.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "links.txt").write_text(LINK + "\n")
+    (tmp_path / "file").write_text("I am a file")
+    return tmp_path
+
+
+TABLE = [
+    ([], "no source given"),
+    ([""], "no source given"),
+    (["--frobnicate", LINK], "No such option"),
+    (["--per-hots", "3", LINK], "--per-host"),
+    (["--limit"], "requires an argument"),
+    (["-n", "0", LINK], "'0' is not a whole number from 1"),
+    (["-n", "-1", LINK], "'-1' is not a whole number"),
+    (["-n", "many", LINK], "'many' is not a whole number"),
+    (["--connections", "0", LINK], "from 1 to 10000"),
+    (["--per-host", "1e9", LINK], "from 1 to 10000"),
+    (["--rate", "nan", LINK], "'nan' is not a number above 0"),
+    (["--rate", "0", LINK], "'0' is not a number above 0"),
+    (["--timeout", "inf", LINK], "'inf' is not a number above 0"),
+    (["--timeout", "-5", LINK], "'-5' is not a number above 0"),
+    (["--retries", "-1", LINK], "from 0 to 100"),
+    (["--max-bytes", "20X", LINK], "write it as 500k, 20M or 1GiB"),
+    (["--max-bytes", "0", LINK], "is not a size from 1"),
+    (["--max-pixels", "-4", LINK], "is not a size"),
+    (["--types", "jpeg,docx", LINK], "choose among jpeg, png, gif, webp, avif, heic"),
+    (["--strategy", "magic", LINK], "'sequential', 'threads', 'asyncio', 'multi'"),
+    (["--cacert", "none.pem", LINK], "'none.pem' does not exist"),
+    (["--proxy", "nonsense://x", LINK], "not the address of a proxy"),
+    (["--filename", "{nonsense}", LINK], "nonsense"),
+    (["--user-agent", "a\r\nX: y", LINK], "plain ASCII"),
+    (["-i", "none.txt"], "none.txt"),
+    (["-i", "."], "'.'|folder|directory"),
+    (["-i", "empty.txt"], "no links"),
+    (["-i", "comments.txt"], "no links"),
+    (["-i", "binary.txt"], "binary.txt"),
+    (["-i", "table.csv", "--column", "nope"], "nope"),
+    (["-d", "file", LINK], "'file' is a file"),
+    (["-d", "file/below", LINK], "file"),
+    (["-d", "/proc/nothing", LINK], "/proc/nothing"),
+    (["imgur:nonsense/x/y"], "imgur:nonsense"),
+    (["--json", "-g", LINK], "--json"),
+    (["-q", "-v", LINK], "contradict"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), TABLE, ids=[" ".join(words)[:40] for words, _ in TABLE])
+def test_wrong_usage_is_said_in_one_line_with_what_to_do(
+    folder: Path, words: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
+    code = run(["get", *words])
+    output, errors = capsys.readouterr()
+    assert code == 2, errors
+    assert any(one in errors for one in said.split("|")), errors
+    assert errors.startswith("pixhaul: ")
+    assert len(errors.splitlines()) <= 3
+    assert not output
+
+
+def test_a_bad_environment_is_said_of_the_variable(folder: Path) -> None:
+    done = pixhaul("get", LINK, folder=folder, more={"PIXHAUL_CONNECTIONS": "many"})
+    assert done.returncode == 2
+    assert "PIXHAUL_CONNECTIONS: 'many' is not a whole number" in done.stderr
+
+
+def test_a_bad_configuration_is_said_of_file_key_and_line(folder: Path) -> None:
+    (folder / "pixhaul.toml").write_text("limit = 5\nconections = 3\n")
+    done = pixhaul("get", LINK, folder=folder)
+    assert done.returncode == 2
+    assert "pixhaul.toml, line 2: conections is no setting; did you mean connections?" in done.stderr
+    assert "per-host" in done.stderr
+
+
+def test_an_empty_standard_input_is_said(folder: Path) -> None:
+    done = pixhaul("get", "-i", "-", folder=folder)
+    assert done.returncode == 2
+    assert "no links" in done.stderr
+
+
+@pytest.mark.parametrize("line", [b"x" * 10_000_000, b"http://127.0.0.1:1/" + b"y" * 200_000, b"http://[\n" * 3])
+def test_lines_that_are_no_links_are_failures_and_never_crash(folder: Path, line: bytes) -> None:
+    (folder / "long.txt").write_bytes(line + b"\n")
+    done = pixhaul("get", "-i", "long.txt", folder=folder)
+    assert done.returncode == 3, done.stderr
+    assert "failed  bad-url" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr) < 20_000
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "PYTHONIOENCODING": "latin-1"},
+        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+        {"LC_ALL": "nonsense"},
+    ],
+)
+def test_no_locale_makes_an_output_crash(folder: Path, more: dict[str, str]) -> None:
+    word = "http://127.0.0.1:1/\u00e9\u4e2d\U0001f600\u202e\x1b[31m.jpg"
+    for words in (["-g"], ["--dry-run"], ["--json"], ["-v", "--retries", "0"]):
+        done = pixhaul("get", *words, word, folder=folder, more=more)
+        assert "Traceback" not in done.stderr
+        assert done.returncode in (0, 3), done.stderr
+        assert not set(done.stdout + done.stderr) & {"\x1b", "\u202e"}
+    assert pixhaul("\u00e9\u4e2d\x1b[31m", folder=folder, more=more).returncode == 2
+
+
+def test_a_word_that_is_no_utf8_is_a_failure(folder: Path) -> None:
+    done = subprocess.run(
+        [*command("get", "--json"), b"http://127.0.0.1:1/\xff\xfe.jpg"],
+        check=False,
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+    )
+    assert done.returncode == 3
+    assert b"Traceback" not in done.stderr

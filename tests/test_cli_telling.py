@@ -1,0 +1,42 @@
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pixhaul.commands.request import Request
+from pixhaul.commands.telling import hidden, json_line, sentence
+from pixhaul.models import Result
+from pixhaul.options import Options
+
+
+@settings(max_examples=200)
+@given(st.text(), st.text())
+def test_a_json_line_is_one_line_of_printable_ascii(url: str, detail: str) -> None:
+    line = json_line(Result(url, "failed", "bad-url", detail)._asdict())
+    assert line.endswith("\n")
+    assert line[:-1].isascii()
+    assert line[:-1].isprintable()
+    assert json.loads(line)["url"] == url
+    assert json.loads(line)["detail"] == detail
+
+
+@settings(max_examples=200)
+@given(st.text(), st.text(), st.sampled_from(["done", "skipped", "failed"]))
+def test_a_sentence_is_one_line_that_a_terminal_may_be_given(url: str, word: str, status: str) -> None:
+    line = sentence(Result(url, status, "dns", word, word, size=5, format="png", width=1, height=2))
+    assert not [one for one in line if ord(one) < 32 or 127 <= ord(one) < 160 or one in "\u202e\u2066\u200f"]
+
+
+def test_a_password_in_a_link_is_not_shown() -> None:
+    for url in ("http://ann:canary@x/", "HTTP://canary@x", "//canary:canary@x/@y", "http:\\\\canary@x", "canary@x/y"):
+        assert "canary" not in hidden(url)
+        assert "canary" not in sentence(Result(url, "failed", "bad-url"))
+
+
+def test_an_at_sign_behind_the_host_is_left_alone() -> None:
+    for url in ("https://x/@ann/a.jpg", "https://x?a@b", "https://x#@", "imgur:u/@ann"):
+        assert hidden(url) == url
+
+
+def test_a_request_does_not_show_its_secret() -> None:
+    assert "canary" not in repr(Request((), Options(), "canary"))
