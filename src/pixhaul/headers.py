@@ -14,7 +14,7 @@ Fields: TypeAlias = tuple[tuple[str, str], ...]
 
 # One search for all costs a quarter of looking at each line in Python.
 _WANTED = re.compile(
-    rb"^(content-type|content-length|content-encoding|content-range|date|etag|last-modified|retry-after|x-robots-tag)"
+    rb"^(content-encoding|date|etag|last-modified|retry-after)"
     rb":[ \t]*([^\r\n]*)",
     re.IGNORECASE | re.MULTILINE,
 )

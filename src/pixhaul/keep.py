@@ -8,7 +8,7 @@ from pixhaul.ledger import Ledger
 from pixhaul.models import Failed, Outcome, Receipt, Result, failed, kept
 from pixhaul.protocols import Sink
 
-BATCH = 64
+BATCH = 256
 """Pictures that share one sync and one commit."""
 LONGEST = 0.25
 """Seconds that a picture waits for others to share them with."""
