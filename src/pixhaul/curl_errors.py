@@ -41,5 +41,7 @@ def explain(code: int, message: str, received: int) -> tuple[Reason, str]:
     if code in (_SEND, _RECEIVE):
         if "headers" in message:
             return Reason.HTTP_ERROR, message
+        if "hunk" in message:  # "Illegal or missing hexadecimal sequence in chunked-encoding", "Invalid chunk size"
+            return Reason.TRUNCATED, message
         return (Reason.TRUNCATED if received else Reason.CONNECT), message
     return _REASONS.get(code, Reason.HTTP_ERROR), message or f"libcurl error {code}"

@@ -21,7 +21,7 @@ START = 8
 class Host:
     """One scheme://name:port: its pace and the attempts that are ready for it."""
 
-    __slots__ = ("delayed", "name", "pace", "ready", "sleeping", "turn")
+    __slots__ = ("_refused_since", "delayed", "name", "pace", "ready", "sleeping", "turn")
 
     def __init__(self, name: str, pace: Pace) -> None:
         self.name = name
@@ -33,6 +33,15 @@ class Host:
         """Whether the host itself is in `later`."""
         self.turn = False
         """Whether it stands in the heap of hosts that may start."""
+        self._refused_since: float | None = None
+
+    def note(self, verdict: str, now: float) -> float:
+        """Take note of how a transfer ended; get for how many seconds there have been refusals alone."""
+        if verdict == "good":
+            self._refused_since = None
+        elif verdict == "refused" and self._refused_since is None:
+            self._refused_since = now
+        return 0.0 if self._refused_since is None or verdict != "refused" else now - self._refused_since
 
     @property
     def load(self) -> int:

@@ -24,6 +24,8 @@ from pixhaul.pace import Pace
 Wait: TypeAlias = float
 """Seconds; inf: until an attempt settles. Void after any settle."""
 
+REFUSED_FOR_LONG = 300.0
+"""Seconds of refusals, each later than the pause before it, without one answer that served us: left to a later run."""
 READ_AT_ONCE = 2_000
 """Links read in one admit while no host can start: a long queue of one slow host must not stall the sockets."""
 
@@ -78,7 +80,7 @@ class Scheduler:
             if attempt is not None:
                 return attempt
             wait = self._read(now)
-            if wait is not None:
+            if wait is not None and not self._ended:  # giving up a host ends its links without a transfer
                 return self._nothing(now, wait)
         return 0.0
 
@@ -86,11 +88,14 @@ class Scheduler:
         """Say what one attempt brought; get what ended by it. Empty: the link will come again."""
         host = self.hosts.get(attempt.host)
         judgement = judge(attempt, reply, self._options, self._random)
-        host.pace.end(attempt.token, now, _verdict(attempt, reply, judgement, host), reply.retry_after)
+        verdict = _verdict(attempt, reply, judgement, host)
+        host.pace.end(attempt.token, now, verdict, reply.retry_after)
         self.live -= 1
         outcome = self._follow(attempt, reply, judgement, now)
         if host.pace.dead:
             self._give_up(host, Refused(*_last_words(judgement)))
+        elif host.note(verdict, now) > REFUSED_FOR_LONG:
+            self._give_up(host, Refused(Reason.RATE_LIMITED, "the host has refused everything for minutes"))
         self.hosts.queue(host)
         return () if outcome is None else (outcome,)
 

@@ -1,0 +1,194 @@
+"""The scheduler with values alone: a virtual clock, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pixhaul.models import Attempt, Failed, Fetched, Job, NotYet, Picture, Reply
+from pixhaul.options import Options
+from pixhaul.scheduler import Scheduler
+
+GOOD = Reply(200, size=1, picture=Picture("png", 1, 1))
+
+
+def jobs(count: int, host: str = "h") -> list[Job]:
+    return [Job(f"http://{host}.example/{number}", f"{host}{number}") for number in range(count)]
+
+
+def scheduler(items: list[object], **options: object) -> Scheduler:
+    return Scheduler(iter(items), Options(**({"seed": 1} | options)))  # type: ignore[arg-type]
+
+
+def admitted(one: Scheduler, now: float, most: int = 10_000) -> list[Attempt]:
+    """All that may start at one moment."""
+    found = []
+    while len(found) < most and isinstance(attempt := one.admit(now), Attempt):
+        found.append(attempt)
+    return found
+
+
+def test_an_unknown_host_gets_eight_at_once_and_a_person_may_say_more() -> None:
+    assert len(admitted(scheduler(jobs(100)), 0.0)) == 8
+    assert len(admitted(scheduler(jobs(100), per_host=40), 0.0)) == 40
+
+
+def test_links_of_a_narrow_host_hold_up_nobody() -> None:
+    one = scheduler([*jobs(500, "slow"), *jobs(8, "fast")])
+    hosts = [attempt.host for attempt in admitted(one, 0.0)]
+    assert hosts.count("http://fast.example") == 8
+
+
+def test_without_anything_ready_it_says_to_wait_for_an_end_and_then_that_all_is_done() -> None:
+    one = scheduler(jobs(1))
+    [attempt] = admitted(one, 0.0)
+    assert one.admit(0.0) == inf
+    assert [type(ended) for ended in one.settle(attempt, GOOD, 1.0)] == [Fetched]
+    assert one.admit(1.0) is None
+
+
+def test_a_source_that_has_nothing_yet_is_asked_again() -> None:
+    one = scheduler([NotYet(0.5), *jobs(1)])
+    assert one.admit(0.0) == 0.5
+    assert isinstance(one.admit(0.5), Attempt)
+
+
+def test_what_is_no_link_ends_without_a_transfer() -> None:
+    texts = [
+        "nonsense",
+        "ftp://h.example/a",
+        "http://127.0.0.1/a",
+        "http://localhost/a",
+        "http://[::1]/",
+        "http://10.0.0.1/",
+    ]
+    one = scheduler([Job(text) for text in texts])
+    ended = [one.admit(0.0) for _ in texts]
+    assert [failed.reason for failed in ended if isinstance(failed, Failed)] == [
+        "bad-url",
+        "scheme-refused",
+        "address-refused",
+        "address-refused",
+        "address-refused",
+        "address-refused",
+    ]
+    assert one.admit(0.0) is None
+
+
+def test_what_a_local_api_names_may_be_on_loopback_and_nowhere_else_private() -> None:
+    local = [Job("http://127.0.0.1/a", local=True), Job("http://10.0.0.1/a", local=True)]
+    one = scheduler(local)
+    assert isinstance(one.admit(0.0), Attempt)
+    assert isinstance(one.admit(0.0), Failed)
+
+
+def test_a_refused_host_is_left_alone_until_its_time_and_others_are_not() -> None:
+    one = scheduler([*jobs(3, "strict"), *jobs(3, "easy")])
+    started = {attempt.job.name: attempt for attempt in admitted(one, 0.0)}
+    one.settle(started["strict0"], Reply(429, retry_after=10.0), 0.1)
+    one.settle(started["easy0"], GOOD, 0.2)
+    assert not [attempt for attempt in admitted(one, 5.0) if "strict" in attempt.host]
+    for name in ("strict1", "strict2", "easy1", "easy2"):
+        one.settle(started[name], GOOD, 5.1)
+    wait = one.admit(5.2)
+    assert isinstance(wait, float)
+    assert 4.8 < wait < 5.2
+    [again] = admitted(one, 10.3)
+    assert (again.job.name, again.number, again.refusals) == ("strict0", 1, 1)
+
+
+def test_a_host_that_asks_for_hours_is_left_to_a_later_run() -> None:
+    one = scheduler(jobs(20))
+    started = admitted(one, 0.0)
+    ended = list(one.settle(started[0], Reply(429, retry_after=7200.0), 0.1))
+    for attempt in started[1:]:
+        ended += one.settle(attempt, GOOD, 0.2)
+    while isinstance(failed := one.admit(0.3), Failed):
+        ended.append(failed)
+    assert failed is None
+    assert [one.reason for one in ended if isinstance(one, Failed)] == ["rate-limited"] * 13
+
+
+def test_a_redirect_goes_through_the_limits_of_the_host_it_leads_to() -> None:
+    one = scheduler([Job("http://a.example/x", "x")])
+    [first] = admitted(one, 0.0)
+    assert one.settle(first, Reply(302, redirect="http://b.example/y"), 0.1) == ()
+    [second] = admitted(one, 0.1)
+    assert (second.host, second.number, second.hops) == ("http://b.example", 1, ("http://a.example/x",))
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.1/", "http://169.254.169.254/latest", "http://[::ffff:10.0.0.1]/"])
+def test_a_redirect_to_a_private_address_is_refused(target: str) -> None:
+    one = scheduler([Job("http://a.example/x", "x")])
+    [first] = admitted(one, 0.0)
+    [failed] = one.settle(first, Reply(302, redirect=target), 0.1)
+    assert isinstance(failed, Failed)
+    assert failed.reason == "address-refused"
+
+
+def test_stopping_gives_out_nothing_more_and_waits_for_what_is_in_flight() -> None:
+    one = scheduler(jobs(20))
+    started = admitted(one, 0.0, 3)
+    one.stop()
+    assert one.admit(0.0) == inf
+    for attempt in started:
+        one.settle(attempt, GOOD, 0.1)
+    assert one.admit(0.1) is None
+    assert not one.exhausted
+
+
+def test_a_million_links_are_read_as_they_are_needed() -> None:
+    read = 0
+
+    def endless() -> Iterator[Job]:
+        nonlocal read
+        while True:
+            read += 1
+            yield Job(f"http://one.example/{read}", str(read))
+
+    one = Scheduler(endless(), Options(look_ahead=1_000))
+    admitted(one, 0.0)
+    assert read <= 3_000
+    assert one.held <= 1_000
+
+
+REPLIES = st.sampled_from(
+    [
+        GOOD,
+        Reply(404),
+        Reply(500),
+        Reply(503),
+        Reply(429, retry_after=1.0),
+        Reply(error="connect"),
+        Reply(error="timeout"),
+        Reply(200, picture=Picture("png", flaw="truncated")),
+        Reply(302, redirect="http://other.example/z"),
+    ]
+)
+
+
+@given(st.lists(REPLIES, min_size=1, max_size=40), st.integers(1, 30), st.integers(1, 5))
+def test_every_link_ends_exactly_once_whatever_the_replies(replies: list[Reply], count: int, hosts: int) -> None:
+    items = [job for number in range(hosts) for job in jobs(count, f"h{number}")]
+    one = scheduler(list(items), retries=2)
+    now, turn, live, ended = 0.0, 0, [], []
+    for _ in range(200_000):
+        answer = one.admit(now)
+        if isinstance(answer, Attempt):
+            live.append(answer)
+        elif isinstance(answer, Failed):
+            ended.append(answer)
+        elif answer is None:
+            break
+        elif live:
+            now += 0.01
+            ended += one.settle(live.pop(0), replies[turn % len(replies)], now)
+            turn += 1
+        else:
+            assert answer < inf, "nothing in flight, and nothing to wait for"
+            now += answer
+    assert sorted(one.job.name for one in ended) == sorted(job.name for job in items)
