@@ -121,7 +121,8 @@ class Session:
     def stop(self, grace: float) -> None:
         """Take no new links; what is in flight has so many seconds to end. May be called from a signal handler."""
         self._context.stopped.set()
-        self._until = time.monotonic() + grace
+        until = time.monotonic() + grace
+        self._until = until if self._until is None else min(until, self._until)
         if self._scheduler is not None:
             self._scheduler.stop()
 
