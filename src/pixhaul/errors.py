@@ -31,3 +31,8 @@ class DiskFull(PixhaulError):
     """There is no room for another picture."""
 
     exit_code = 9
+
+
+def disk_full(why: str) -> DiskFull:
+    """The error of a full disk, in the system's words, with what to do."""
+    return DiskFull(f"The disk is full: {why}.", "Make room, then run the same command again: it goes on from here.")

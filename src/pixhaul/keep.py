@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import time
 
+from pixhaul.errors import disk_full
 from pixhaul.ledger import Ledger
-from pixhaul.models import Failed, Outcome, Receipt, Result, failed, kept
+from pixhaul.models import Failed, Outcome, Reason, Receipt, Result, failed, kept
+from pixhaul.part import FULL
 from pixhaul.protocols import Sink
 
 BATCH = 256
 """Pictures that share one sync and one commit."""
 LONGEST = 0.25
 """Seconds that a picture waits for others to share them with."""
+
+
+_NO_ROOM = frozenset(os.strerror(number) for number in FULL)
+"""What the client says of a large body for which there was no room."""
 
 
 class Keeper:
@@ -36,6 +43,8 @@ class Keeper:
         if not self._staged and not self._failed:
             self._since = time.monotonic()
         if isinstance(outcome, Failed):
+            if outcome.reason is Reason.DISK and outcome.detail in _NO_ROOM:
+                raise disk_full(outcome.detail)
             self._failed.append(outcome)
             return
         trouble = self._sink.add(outcome)

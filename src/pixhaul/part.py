@@ -15,6 +15,8 @@ from pathlib import Path
 
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""Error numbers that mean: no room."""
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _BINARY | getattr(os, "O_CLOEXEC", 0)
 
 

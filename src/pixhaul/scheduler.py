@@ -176,7 +176,9 @@ class Scheduler:
         if self._options.allow_private:
             return ""
         refused = refused_host(link.host)
-        return "" if refused == "loopback" and job.local else refused
+        if not refused or (refused == "loopback" and job.local):
+            return ""
+        return f"{refused}; --allow-private permits it"
 
     def _place(self, attempt: Attempt, first: bool) -> None:
         host = self.hosts.get(attempt.host)

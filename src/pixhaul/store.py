@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from pixhaul.errors import DiskFull, PixhaulError, UsageError
-from pixhaul.part import create_part, part_name, staging_folder
+from pixhaul.part import FULL, create_part, part_name, staging_folder
 
 
 def open_directory(directory: Path) -> Path:
@@ -39,7 +39,7 @@ def _own_folder(folder: Path) -> None:
 
 
 def _explained(directory: Path, error: OSError) -> PixhaulError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in FULL:
         return DiskFull(f"{directory}: the disk is full.", "Make room, or choose another place with -d DIR.")
     place = error.filename or directory
     if error.errno in (errno.EEXIST, errno.ENOTDIR):

@@ -109,16 +109,21 @@ def test_a_name_may_be_made_of_the_bytes(tmp_path: Path) -> None:
     assert names(tmp_path) == {f"{hashlib.sha256(body).hexdigest()[:8]}.png"}
 
 
-def test_a_full_disk_ends_the_run_and_leaves_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_ends_the_run_and_keeps_what_has_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sink = opened(tmp_path)
 
     def full(descriptor: int, data: bytes) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    big = png(1, padding=400_000)
+    for name in "abc":
+        sink.add(fetched(name, big))
     monkeypatch.setattr(os, "write", full)
     with pytest.raises(DiskFull):
-        sink.add(fetched("a"))
+        sink.add(fetched("d"))
     monkeypatch.undo()
+    sink.publish(sink.prepare())
+    assert names(tmp_path) == {"a.png"}  # the newest gave way to the ledger, the oldest is kept
     assert list(tmp_path.rglob("*.part")) == []
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = (
     ("pixhaul get https://example.org/cat.jpg", "one picture, into images/"),
-    ("pixhaul get -i links.txt -d cats", "every link of a list (also csv, tsv, jsonl, parquet)"),
+    ("pixhaul get -i links.txt -d cats", "every link of a list (also csv, tsv, jsonl)"),
     ("pixhaul get imgur:top/week -n 100", "the first 100 of Imgur's best of the week"),
     ("pixhaul get https://imgur.com/a/ID --types jpeg,png", "an album, without its GIFs"),
     ("zcat links.txt.gz | pixhaul get -i - --json > log.jsonl", "between other programs"),

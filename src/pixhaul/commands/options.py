@@ -36,7 +36,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--column",
         metavar="NAME",
         section=FIND,
-        help="The column of a csv, tsv, jsonl or parquet list that holds the links.",
+        help="The column of a csv, tsv or jsonl list that holds the links.",
     ),
     option("-n", "--limit", metavar="N", section=FIND, type=Count(1, 10**12), help="Take at most N links (all)."),
     option("--seed", metavar="N", section=FIND, type=Count(-(2**63), 2**63 - 1), help="The order of imgur:random."),

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pixhaul import template as templates
-from pixhaul.errors import DiskFull
+from pixhaul.errors import disk_full
 from pixhaul.models import Failed, Fetched, Reason, Receipt
 from pixhaul.options import Options
-from pixhaul.part import part_name, rename_new, sync_all, sync_folder, write_part
+from pixhaul.part import FULL, part_name, rename_new, sync_all, sync_folder, write_part
 
 EXTENSIONS = {"jpeg": "jpg"}
 """Where the usual extension is not the format's name."""
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+LEDGER_ROOM = 512 * 1024
+"""Bytes that writing down a batch may take, with SQLite's own pages."""
 
 
 class Staged(NamedTuple):
@@ -54,9 +55,19 @@ class Folder:
         try:
             write_part(part, fetched.body)
         except OSError as error:
+            if error.errno in FULL:
+                self._make_room()
             return _trouble(fetched, error)
         self._staged.append(Staged(fetched._replace(body=b""), part))
         return None
+
+    def _make_room(self) -> None:
+        """Give up the newest parts, so that the ledger can be written and the older ones be kept."""
+        freed = 0
+        while self._staged and freed < LEDGER_ROOM:
+            one = self._staged.pop()
+            freed += one.fetched.size
+            _forget(one.part)
 
     def prepare(self) -> list[Receipt]:
         """Put the staged bytes on the disk, and say which names they are about to get."""
@@ -142,10 +153,8 @@ def _same_bytes(path: Path, fetched: Fetched) -> bool:
 
 
 def _trouble(fetched: Fetched, error: OSError) -> Failed:
-    if error.errno in _FULL:
-        raise DiskFull(
-            f"The disk is full: {error.strerror}.", "Make room, then run the same command again: it goes on from here."
-        ) from error
+    if error.errno in FULL:
+        raise disk_full(error.strerror or "no room") from error
     detail = error.strerror or str(error)
     return Failed(fetched.job, Reason.DISK, detail, fetched.http_status, fetched.final_url, fetched.attempts)
 
