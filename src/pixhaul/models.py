@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from pixhaul.timing import Timing
+
 
 class Reason(StrEnum):
     """Why a link failed: the closed list. A reason is never renamed and never changes its meaning."""
@@ -171,6 +173,8 @@ class Reply(NamedTuple):
     """libcurl's number of the connection, for faults that many streams share."""
     seconds: float = 0.0
     """The whole transfer."""
+    timing: Timing | None = None
+    """When it did what; only while a trace is written."""
 
     def header(self, name: str) -> str:
         """The last value under that lower-case name, or nothing."""

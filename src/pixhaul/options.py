@@ -52,3 +52,5 @@ class Options:
     """All bodies held in memory together; above it new ones go to part files."""
     durable: bool = True
     """Whether kept means kept through a power cut."""
+    trace: str = ""
+    """The file that is told when each transfer did what; empty: none, and no time is spent on it."""

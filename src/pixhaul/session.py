@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Event
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pixhaul import names, sinks, strategies
 from pixhaul import template as templates
@@ -24,6 +24,9 @@ from pixhaul.scheduler import Scheduler, Status
 from pixhaul.sources import is_direct, lists
 from pixhaul.sources import links as links_of
 from pixhaul.store import clear_parts, open_directory
+
+if TYPE_CHECKING:
+    from pixhaul.trace.watch import Trace
 
 Text: TypeAlias = str | lists.Entry
 """A source as a person wrote it, or a line of a list."""
@@ -99,6 +102,7 @@ class Session:
         strategy = strategies.load(options.strategy)
         with ExitStack() as stack:
             stack.callback(self._context.stopped.set)
+            trace = stack.enter_context(closing(self._trace())) if options.trace else None
             directory = open_directory(Path(options.directory))
             staging = staging_folder(directory)
             lock = locked(directory / ".pixhaul" / "lock", self._waiting, self._context.stopped.is_set)
@@ -108,7 +112,9 @@ class Session:
             ledger = stack.enter_context(closing(Ledger(directory)))
             ledger.repair()
             sink = sinks.open_sink("folder", options, staging, ledger.owns)
-            self._scheduler = Scheduler(ledger.pending(self._named()), options)
+            jobs = ledger.pending(self._named())
+            self._scheduler = trace.scheduler(jobs, options) if trace else Scheduler(jobs, options)
+            sink = trace.sink(sink) if trace else sink
             if self._until is not None:
                 self._scheduler.stop()
             turns = stack.enter_context(closing(haul(self._scheduler, strategy, sink, ledger, options)))
@@ -131,6 +137,11 @@ class Session:
         if self._scheduler is None:
             return Status(0, 0, 0, (), False)
         return self._scheduler.status(time.monotonic())
+
+    def _trace(self) -> Trace:
+        from pixhaul.trace.watch import Trace  # loaded only by those who want one
+
+        return Trace(self._options.trace, self._context.warn)
 
     def _waiting(self, owner: str) -> None:
         self._context.warn(f"waiting for another pixhaul (process {owner}) that works in {self._options.directory}")

@@ -23,6 +23,7 @@ _EXAMPLES = (
     ("pixhaul get imgur:top/week -n 100", "the first 100 of Imgur's best of the week"),
     ("pixhaul get https://imgur.com/a/ID --types jpeg,png", "an album, without its GIFs"),
     ("zcat links.txt.gz | pixhaul get -i - --json > log.jsonl", "between other programs"),
+    ("pixhaul get -i links.txt --trace run.json", "and write down when each transfer did what"),
     ("pixhaul get -g imgur:t/aww -n 20", "print twenty links and download nothing"),
 )
 _EPILOG = """Every option can also be set by the environment (PIXHAUL_PER_HOST=4 is --per-host 4), by pixhaul.toml in
@@ -89,6 +90,8 @@ def _refuse_contradictions(sources: tuple[str, ...], values: dict[str, Any]) -> 
     if values["json"] and (values["get_urls"] or values["dry_run"]):
         hint = "Leave --json away to have the links alone, one a line."
         raise UsageError("--json tells how downloads end, and --get-urls and --dry-run download nothing.", hint)
+    if values["trace"] == "":
+        raise UsageError("--trace wants the name of a file.", "For example: --trace run.json")
 
 
 def _settle_loudness(ctx: click.Context, values: dict[str, Any]) -> None:

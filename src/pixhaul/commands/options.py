@@ -124,6 +124,13 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option(
         "--json", is_flag=True, section=PRINT, help="One JSON object for each link on standard output, then a summary."
     ),
+    option(
+        "--trace",
+        metavar="FILE",
+        section=PRINT,
+        type=click.Path(dir_okay=False),
+        help="Write down when each transfer did what, as a trace that Perfetto opens.",
+    ),
     option("-q", "--quiet", is_flag=True, section=PRINT, help="Say nothing but what is wrong with the run itself."),
     option("-v", "--verbose", is_flag=True, section=PRINT, help="Say each picture that is kept, too."),
 )
