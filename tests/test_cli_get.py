@@ -28,10 +28,11 @@ def test_a_run_ends_with_what_happened_and_what_to_do(links: list[str], tmp_path
     done = pixhaul("get", *ALLOW, *links, folder=tmp_path)
     assert done.returncode == 1
     assert not done.stdout
-    lines = done.stderr.splitlines()
-    assert sorted(line.split()[1] for line in lines[:-1]) == ["not-an-image", "not-found"]
-    assert lines[-1].startswith("3 kept, 0 skipped, 2 failed (")
-    assert lines[-1].endswith(", in images/")
+    *lines, counts, advice = done.stderr.splitlines()
+    assert sorted(line.split()[1] for line in lines) == ["not-an-image", "not-found"]
+    assert counts.startswith("3 kept, 0 skipped, 2 failed (")
+    assert counts.endswith(", in images/")
+    assert advice.endswith(": pixhaul retry images --all")
     assert len(list((tmp_path / "images").glob("*.png"))) == 3
 
 
@@ -61,7 +62,7 @@ def test_a_second_run_skips_what_is_kept_and_asks_nothing(links: list[str], serv
 def test_quiet_says_nothing_and_verbose_says_each(links: list[str], tmp_path: Path) -> None:
     assert not pixhaul("get", "-q", *ALLOW, *links, folder=tmp_path).stderr
     done = pixhaul("get", "-v", *ALLOW, *links, "-d", "more", folder=tmp_path)
-    assert sorted(line.split()[0] for line in done.stderr.splitlines()[:-1]) == ["failed"] * 2 + ["kept"] * 3
+    assert sorted(line.split()[0] for line in done.stderr.splitlines()[:-2]) == ["failed"] * 2 + ["kept"] * 3
     assert "kept  0.png  (8x8 png, " in done.stderr
 
 

@@ -14,6 +14,7 @@ from pictures import png
 from pixhaul.errors import UsageError
 from pixhaul.ledger import Ledger
 from pixhaul.models import Failed, Fetched, Job, NotYet, Picture, Reason, Receipt
+from pixhaul.rows import remembered_job
 from pixhaul.store import open_directory
 
 
@@ -37,7 +38,7 @@ def test_a_kept_link_is_skipped_with_what_was_known(ledger: Ledger, tmp_path: Pa
     (tmp_path / "a.png").write_bytes(b"body")
     ledger.record([receipt("http://h/a", "a.png")])
     assert pending(ledger, "http://h/a") == []
-    [skipped] = ledger.skipped
+    [skipped] = ledger.settled
     assert (skipped.status, skipped.path, skipped.size) == ("skipped", "a.png", 4)
 
 
@@ -46,11 +47,34 @@ def test_a_picture_that_was_deleted_is_pending_again_under_its_name(ledger: Ledg
     assert pending(ledger, "http://h/a") == [Job("http://h/a", "old-name")]
 
 
-def test_a_failed_link_is_pending_again(ledger: Ledger) -> None:
-    ledger.record([Failed(Job("http://h/a"), Reason.NOT_FOUND, "HTTP 404", 404)])
+def test_a_failure_that_may_have_passed_is_pending_again(ledger: Ledger) -> None:
+    ledger.record([Failed(Job("http://h/a"), Reason.TIMEOUT, "too long", 0)])
     assert len(pending(ledger, "http://h/a")) == 1
+    assert not ledger.settled
+
+
+def test_a_failure_for_good_is_told_and_not_pending(ledger: Ledger) -> None:
+    ledger.record([Failed(Job("http://h/a"), Reason.NOT_FOUND, "HTTP 404", 404)])
+    assert pending(ledger, "http://h/a") == []
+    [said] = ledger.settled
+    assert (said.status, said.reason, said.http_status) == ("failed", "not-found", 404)
+    assert said.detail == "failed in an earlier run: HTTP 404"
     [row] = ledger.rows("failed")
-    assert (row.reason, row.detail, row.http_status) == ("not-found", "HTTP 404", 404)
+    assert row.detail == "HTTP 404"  # telling of it again changes nothing
+
+
+def test_a_failure_comes_back_as_the_job_that_it_was(ledger: Ledger) -> None:
+    job = Job("http://h/a", "a name", (("title", "caf\u00e9 \ud800"), ("index", 3)), local=True)
+    ledger.record([Failed(job, Reason.TIMEOUT)])
+    [row] = ledger.failures()
+    assert remembered_job(row) == job._replace(digest=job.key)
+
+
+def test_a_failed_link_with_a_password_cannot_come_back_without_it(ledger: Ledger) -> None:
+    ledger.record([Failed(Job("http://me:secret@h/a"), Reason.BAD_URL)])
+    [row] = ledger.rows("failed")
+    assert "secret" not in str(row)
+    assert remembered_job(row) is None
 
 
 def test_names_are_given_in_the_order_of_the_list_and_stay(tmp_path: Path) -> None:

@@ -47,11 +47,18 @@ def test_the_last_lines_say_what_happened_and_what_to_do() -> None:
     assert said == [
         "2 kept, 1 skipped, 2 failed (not-found 1, timeout 1) in 1.2 s, 2.0 kB, in images/",
         "Run the same command again to try the 1 that may succeed now.",
+        "To ask again for what failed for good (1): pixhaul retry images --all",
     ]
 
 
-def test_only_failures_that_may_pass_are_worth_another_run() -> None:
-    assert len(sentences(tally(DONE, NOT_FOUND), 1, "images/", Ending())) == 1
+def test_each_kind_of_failure_has_its_own_way_on() -> None:
+    assert len(sentences(tally(DONE), 1, "images", Ending())) == 1
+    assert sentences(tally(DONE, NOT_FOUND), 1, "images", Ending())[1:] == [
+        "To ask again for what failed for good (1): pixhaul retry images --all"
+    ]
+    assert sentences(tally(DONE, TIMEOUT), 1, "images", Ending())[1:] == [
+        "Run the same command again to try the 1 that may succeed now."
+    ]
 
 
 def test_nothing_found_is_said_unless_something_else_explains_it() -> None:

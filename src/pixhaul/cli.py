@@ -18,6 +18,7 @@ _COMMANDS = {
     "get": "Download pictures: links, lists, Imgur's pages.",
     "demo": "Download 40 pictures from a made Imgur, to see how it goes.",
     "check": "Read every kept picture again and say what is not whole.",
+    "retry": "Try again what failed and can succeed now.",
     "standin": "Run the made Imgur, for trying things out and for tests.",
     "doctor": "Say what is configured, reachable and missing.",
     "completion": "Print what makes your shell complete our commands.",

@@ -21,6 +21,10 @@ class UsageError(PixhaulError):
     """Wrong usage or configuration."""
 
 
+class LedgerDamaged(UsageError):
+    """What a directory remembers cannot be trusted; the pictures and the journal can."""
+
+
 class ApiRefused(PixhaulError):
     """The API will not answer us: credentials, a block, or no credits left."""
 

@@ -29,3 +29,4 @@ def haul(
             for outcomes in turns:
                 yield keeper.take(outcomes)
         yield keeper.flush()
+        keeper.complain()

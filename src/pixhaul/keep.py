@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
-from pixhaul.errors import disk_full
+from pixhaul.errors import DiskFull, disk_full
 from pixhaul.ledger import Ledger
-from pixhaul.models import Failed, Outcome, Reason, Receipt, Result, failed, kept
+from pixhaul.models import Failed, Fetched, Outcome, Reason, Receipt, Result, failed, kept
 from pixhaul.part import FULL
 from pixhaul.protocols import Sink
 
@@ -18,7 +19,7 @@ LONGEST = 0.25
 
 
 _NO_ROOM = frozenset(os.strerror(number) for number in FULL)
-"""What the client says of a large body for which there was no room."""
+"""What the client says of a large body, and the sink of a name, for which there was no room."""
 
 
 class Keeper:
@@ -30,20 +31,35 @@ class Keeper:
         self._failed: list[Failed] = []
         self._staged = 0
         self._since = 0.0
+        self._full: DiskFull | None = None
 
     def take(self, outcomes: tuple[Outcome, ...]) -> tuple[Result, ...]:
-        """Stage what came, and settle the batch when it is large or old enough."""
-        for outcome in outcomes:
-            self._add(outcome)
+        """Stage what came, and settle the batch when it is large or old enough.
+
+        A full disk is raised by the call after the one that met it, so that what had room is told of.
+        """
+        self.complain()
+        for place, outcome in enumerate(outcomes):
+            try:
+                self._add(outcome)
+            except DiskFull as error:
+                self._full = error
+                _discard(outcomes[place:])
+                return self.flush()
         waiting = self._staged + len(self._failed)
         due = waiting and (waiting >= BATCH or time.monotonic() - self._since >= LONGEST)
-        return self.flush() if due else self._skipped()
+        return self.flush() if due else self._settled()
+
+    def complain(self) -> None:
+        """Raise DiskFull, if the disk was found full."""
+        if self._full is not None:
+            raise self._full
 
     def _add(self, outcome: Outcome) -> None:
         if not self._staged and not self._failed:
             self._since = time.monotonic()
         if isinstance(outcome, Failed):
-            if outcome.reason is Reason.DISK and outcome.detail in _NO_ROOM:
+            if _is_full(outcome):
                 raise disk_full(outcome.detail)
             self._failed.append(outcome)
             return
@@ -54,8 +70,8 @@ class Keeper:
             self._failed.append(trouble)
 
     def flush(self) -> tuple[Result, ...]:
-        """Settle everything that is staged: durable, intended, named, recorded."""
-        results = list(self._skipped())
+        """Settle everything that is staged: intended, durable, named, recorded."""
+        results = list(self._settled())
         ended: list[Receipt | Failed] = [*self._failed]
         self._failed = []
         self._staged = 0
@@ -64,14 +80,18 @@ class Keeper:
             self._ledger.intend(receipts)
             ended += self._sink.publish(receipts)
             receipts = self._sink.prepare()
-        self._ledger.record(ended)
+        if ended:
+            self._ledger.record(ended)
+        for entry in ended:
+            if isinstance(entry, Failed) and _is_full(entry):
+                self._full = self._full or disk_full(entry.detail)
         results += [kept(entry) if isinstance(entry, Receipt) else failed(entry) for entry in ended]
         return tuple(results)
 
-    def _skipped(self) -> tuple[Result, ...]:
-        skipped = tuple(self._ledger.skipped)
-        self._ledger.skipped.clear()
-        return skipped
+    def _settled(self) -> tuple[Result, ...]:
+        settled = tuple(self._ledger.settled)
+        self._ledger.settled.clear()
+        return settled
 
     def close(self) -> None:
         """Settle what is staged when a run is broken off, so that it need not be fetched again."""
@@ -79,3 +99,14 @@ class Keeper:
             self.flush()
         finally:
             self._sink.close()
+
+
+def _is_full(outcome: Failed) -> bool:
+    return outcome.reason is Reason.DISK and outcome.detail in _NO_ROOM
+
+
+def _discard(outcomes: tuple[Outcome, ...]) -> None:
+    """Leave no part of pictures for which there is no room."""
+    for outcome in outcomes:
+        if isinstance(outcome, Fetched) and isinstance(outcome.body, Path):
+            outcome.body.unlink(missing_ok=True)

@@ -1,74 +1,74 @@
 """What became of every link: an SQLite file in DIR/.pixhaul, written by one thread in batches.
 
-A picture is written down twice: as an intent, with its hash and its name, before it gets that name, and as done after.
-A kill between the two is repaired by looking at the file, so nothing that has its final name is ever fetched again.
+A picture is written down twice: in the journal, with its hash and its name, before it gets that name, and here as done
+after. A kill between the two is repaired by looking at the file, so nothing that has its final name is fetched again.
 """
 
 from __future__ import annotations
 
-import sqlite3
+from array import array
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pixhaul.errors import DiskFull, PixhaulError, UsageError
+from pixhaul import again, journal
+from pixhaul.again import Choice
+from pixhaul.database import explained, open_database, select
+from pixhaul.journal import Journal
 from pixhaul.models import Failed, Job, JobStream, NotYet, Receipt, Result
 from pixhaul.names import Names
-from pixhaul.rows import COLUMNS, INSERT, Row, failed_row, is_whole, packed, receipt_row, skipped_result, unpacked
+from pixhaul.part import has_sweep
+from pixhaul.rows import INSERT, Row, failed_row, is_whole, receipt_row, remembered_result, skipped_result, stored
 
-VERSION = 1
 CHUNK = 500
 """Links looked up in one query."""
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS links (
-    key INTEGER PRIMARY KEY,
-    url TEXT NOT NULL,
-    status TEXT NOT NULL,
-    reason TEXT,
-    detail TEXT,
-    path TEXT,
-    sha256 BLOB,
-    size INTEGER,
-    format TEXT,
-    width INTEGER,
-    height INTEGER,
-    http_status INTEGER,
-    final_url TEXT,
-    etag TEXT,
-    last_modified TEXT,
-    attempts INTEGER,
-    seconds REAL,
-    at REAL NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS intents (batch INTEGER PRIMARY KEY, rows TEXT NOT NULL) STRICT;
-"""
+_SETTLED = "journal bytes settled"
+"""The fact that says how much of the journal the rows hold."""
 
 
 class Ledger:
     """One directory's record. One thread uses it."""
 
-    def __init__(self, directory: Path, readonly: bool = False) -> None:
+    def __init__(self, directory: Path, readonly: bool = False, choice: Choice | None = None) -> None:
+        """Open it. To write, one must hold the directory's lock. Raises PixhaulError, LedgerDamaged among them."""
         self.directory = directory
-        self.skipped: deque[Result] = deque()
-        """Links that an earlier run had kept, as `pending` met them; whoever drives the run takes them out."""
-        path = directory / ".pixhaul" / "ledger.sqlite"
-        self._database = _open(path, readonly)
+        self.settled: deque[Result] = deque()
+        """Links that need no transfer, as `pending` met them: kept by an earlier run, or failed for good in one."""
+        self._choice = choice or Choice()
+        self._database = open_database(directory, readonly, self._choice.options.durable)
+        self._readonly = readonly
         self._names: Names | None = None
         self._intended: dict[int, Row] = {}
+        try:
+            with journal.explained(directory):
+                self._journal = Journal(directory, readonly)
+                self._mend_journal()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def _mend_journal(self) -> None:
+        """Make the journal anew from the rows when it is shorter than they say: somebody has removed or cut it."""
+        if self._readonly:
+            return
+        settled = self._settled_size()
+        if self._journal.size < settled or (not settled and next(self.rows("done"), None) is not None):
+            self._journal.rewrite(self.rows("done"))
+            with self._writing():
+                self._settle()
 
     # -- what is still to do ---------------------------------------------------------------------------------------
 
     def pending(self, jobs: JobStream) -> JobStream:
-        """The jobs that are not kept yet, each with its name, and the failures among them as they are.
+        """The jobs that are to be tried, each with its name, and the failures among them as they are.
 
-        Lazy: reads 500 links ahead at most. What is kept goes to `skipped`.
+        Lazy: reads 500 links ahead at most. What is kept, or failed for good, goes to `settled`.
         """
         while True:
             chunk, pause = _chunk(jobs)
             yield from self._new(chunk)
-            if self.skipped:
+            if self.settled:
                 yield NotYet(0.0)  # lets whoever drives the run tell of them
             if pause is None:
                 return
@@ -83,18 +83,21 @@ class Ledger:
                 continue
             key = item.key
             row = known.get(key)
-            if row is not None and row.path is not None and self._exists(row):
-                self.skipped.append(skipped_result(item, row))
-            else:
+            said = self._said(item, row) if row is not None else None
+            if said is None:
                 yield self._named(item, key, row)
+            else:
+                self.settled.append(said)
+
+    def _said(self, job: Job, row: Row) -> Result | None:
+        """What there is to say of a link without a transfer; None: it is to be tried."""
+        if row.status == "done" and row.path is not None:
+            return skipped_result(job, row) if self._exists(row) else None
+        return None if self._choice.wants(row.reason, row.conditions) else remembered_result(job, row)
 
     def _known(self, keys: Sequence[int]) -> dict[int, Row]:
         marks = ", ".join("?" * len(keys))
-        found = self._database.execute(
-            f"SELECT {COLUMNS} FROM links WHERE status = 'done' AND key IN ({marks})",  # noqa: S608 - question marks
-            keys,
-        )
-        return {row[0]: Row(*row) for row in found}
+        return {row.key: row for row in self._select(f"WHERE key IN ({marks})", keys)}
 
     def _exists(self, row: Row) -> bool:
         """A picture that the person has deleted since is not kept any more."""
@@ -113,102 +116,123 @@ class Ledger:
         """All stems in use, read when the first new link comes."""
         if self._names is None:
             self._names = Names()
-            for (path,) in self._database.execute("SELECT path FROM links WHERE path IS NOT NULL"):
-                self._names.claim(path.rpartition(".")[0])
+            with explained(self.directory):
+                for (path,) in self._database.execute("SELECT path FROM links WHERE path IS NOT NULL"):
+                    self._names.claim(path.rpartition(".")[0])
         return self._names
+
+    def failures(self) -> Iterator[Row]:
+        """The failures of earlier runs that the choice takes up, in the order in which they failed."""
+        failed = self._select("WHERE status = 'failed' ORDER BY at", ())
+        keys = array("q", (row.key for row in failed if self._choice.takes_up(row.reason, row.conditions)))
+        for start in range(0, len(keys), CHUNK):
+            some = keys[start : start + CHUNK]
+            known = self._known(some.tolist())
+            yield from (known[key] for key in some if key in known)
 
     # -- what has ended --------------------------------------------------------------------------------------------
 
     def intend(self, receipts: Sequence[Receipt]) -> None:
-        """Write down where pictures are about to be, before they are there: one line for a batch, soon to be erased."""
+        """Write down in the journal where pictures are about to be, before they are there."""
         rows = [receipt_row(receipt) for receipt in receipts]
+        with journal.explained(self.directory):
+            self._journal.append(rows)
+            if self._choice.options.durable and not has_sweep():  # else the sweep that syncs the pictures syncs it too
+                self._journal.sync()
         self._intended.update((row.key, row) for row in rows)
-        with self._writing():
-            self._database.execute("INSERT INTO intents (rows) VALUES (?)", (packed(rows),))
 
     def record(self, entries: Sequence[Receipt | Failed]) -> None:
         """Write down what ended: receipts, which were intended, as done; the others with their reason. One commit."""
-        done, intended = [], self._intended
+        intended, options = self._intended, self._choice.options
+        done = []
         for entry in entries:
-            key = entry.fetched.job.key if isinstance(entry, Receipt) else 0
-            done.append(failed_row(entry) if isinstance(entry, Failed) else intended.get(key) or receipt_row(entry))
+            if isinstance(entry, Failed):
+                row = failed_row(entry, again.conditions(entry.reason, options))
+                if row.key in intended:
+                    del intended[row.key]
+            else:
+                key = entry.fetched.job.key
+                row = intended.pop(key) if key in intended else receipt_row(entry)
+            done.append(stored(row))
         with self._writing():
             self._database.executemany(INSERT, done)
-            self._database.execute("DELETE FROM intents")
-        self._intended = {}
+            if not intended:  # else a batch was broken off: the next run looks what became of it
+                self._settle()
+
+    def _settle(self) -> None:
+        """Say that the rows hold all of the journal."""
+        self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (_SETTLED, self._journal.size))
+
+    def forget(self, key: int) -> None:
+        """Strike out a link that was none: a page that failed, and has become its pictures."""
+        with self._writing():
+            self._database.execute("DELETE FROM links WHERE key = ?", (key,))
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Put in rows that were made elsewhere, all in one commit."""
+        with self._writing():
+            self._database.executemany(INSERT, map(stored, rows))
+            self._settle()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction. Raises DiskFull or UsageError where SQLite cannot write."""
-        try:
-            with self._database:
-                yield
-        except sqlite3.OperationalError as error:
-            raise _explained(self.directory, error) from error
+        """One transaction. Raises PixhaulError where SQLite cannot write."""
+        with explained(self.directory), self._database:
+            yield
 
     def owns(self, path: str, key: int) -> bool:
         """Whether a path is that of another link than the one with this key. Asked when a name was found taken."""
         if any(row.path == path and row.key != key for row in self._intended.values()):
             return True
-        # Made when it is first needed: it costs 5 us a picture, and only names made of hashes are ever taken twice.
-        self._database.execute("CREATE INDEX IF NOT EXISTS paths ON links (path)")
-        found = self._database.execute("SELECT 1 FROM links WHERE path = ? AND key != ? LIMIT 1", (path, key))
-        return found.fetchone() is not None
+        with explained(self.directory):
+            # Made when it is first needed: it costs 5 us a picture, and only names made of hashes are ever taken twice.
+            self._database.execute("CREATE INDEX IF NOT EXISTS paths ON links (path)")
+            found = self._database.execute("SELECT 1 FROM links WHERE path = ? AND key != ? LIMIT 1", (path, key))
+            return found.fetchone() is not None
 
-    def repair(self) -> None:
-        """Settle what a kill left between two steps: the file is there and whole, or the link is to be done again."""
-        batches = self._database.execute("SELECT rows FROM intents").fetchall()
-        whole = [row for (text,) in batches for row in unpacked(text) if is_whole(self.directory, row)]
-        with self._writing():
-            self._database.executemany(INSERT, whole)
-            self._database.execute("DELETE FROM intents")
+    def repair(self) -> int:
+        """Settle what a kill left between two steps, or a ledger that was lost: how many pictures were found again.
+
+        A file that is there and whole is kept; all the other links are to be done again.
+        """
+        before = self._database.total_changes
+        begun = self._settled_size()
+        if self._journal.size > begun:
+            self.add(self.adoptable(begun))
+        return self._database.total_changes - before
+
+    def adoptable(self, begun: int = 0) -> Iterator[Row]:
+        """Of the pictures in the journal from a place on, those whose file is there, whole, and of no other link."""
+        claimed: dict[str, int] = {}
+        for row in self._journal.latest(begun):
+            path, key = str(row.path), row.key
+            if claimed.setdefault(path, key) == key and not self.owns(path, key) and is_whole(self.directory, row):
+                yield row
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def rows(self, status: str | None = None) -> Iterator[Row]:
-        """All links, or those of one status, in no particular order."""
-        where, values = ("WHERE status = ?", (status,)) if status else ("", ())
-        for row in self._database.execute(f"SELECT {COLUMNS} FROM links {where}", values):  # noqa: S608 - constants
-            yield Row(*row)
+        """All links, or those of one status, in no particular order. Raises LedgerDamaged where one has changed."""
+        return self._select("WHERE status = ?" if status else "", (status,) if status else ())
+
+    def _select(self, where: str, values: Sequence[object]) -> Iterator[Row]:
+        return select(self._database, self.directory, where, values)
+
+    def _settled_size(self) -> int:
+        """Bytes of the journal whose pictures are among the rows."""
+        with explained(self.directory):
+            found = self._database.execute("SELECT value FROM facts WHERE name = ?", (_SETTLED,)).fetchone()
+        return int(found[0]) if found else 0
 
     def close(self) -> None:
         """Fold the write-ahead log into the file, durably, and close."""
         try:
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.OperationalError as error:
-            raise _explained(self.directory, error) from error
+            if not self._readonly:
+                with explained(self.directory):
+                    self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._database.close()
-
-
-def _open(path: Path, readonly: bool) -> sqlite3.Connection:
-    advice = f"Move {path} away to begin a new one; pictures that are there stay as they are."
-    try:
-        database = sqlite3.connect(
-            f"{path.absolute().as_uri()}{'?mode=ro' if readonly else ''}", uri=True, timeout=60.0
-        )
-        version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise UsageError(f"{path}: the ledger is of a newer pixhaul (version {version}).", "Update pixhaul.")
-        if not readonly:
-            _prepare(database)
-    except sqlite3.DatabaseError as error:
-        raise UsageError(f"{path}: the ledger cannot be used: {error}.", advice) from error
-    return database
-
-
-def _explained(directory: Path, error: sqlite3.OperationalError) -> PixhaulError:
-    if error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
-        hint = "Make room, then run the same command again: it goes on from here."
-        return DiskFull(f"{directory}: the disk is full, the ledger could not be written.", hint)
-    return UsageError(f"{directory}: the ledger cannot be written: {error}.", "Look at the disk and its permissions.")
-
-
-def _prepare(database: sqlite3.Connection) -> None:
-    # NORMAL may lose the last commits in a power cut, never the file: the pictures are then there, and are looked at.
-    database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
-    database.executescript(_SCHEMA)
-    database.execute(f"PRAGMA user_version = {VERSION}")
+            self._journal.close()
 
 
 def _chunk(jobs: JobStream) -> tuple[list[Job | Failed], float | None]:

@@ -241,6 +241,10 @@ class Result(NamedTuple):
     seconds: float = 0.0
 
 
+EARLIER = "failed in an earlier run: "
+"""How the detail of a link begins that is not asked for again."""
+
+
 def kept(receipt: Receipt) -> Result:
     """The result of a link whose picture the sink has just kept."""
     one = receipt.fetched

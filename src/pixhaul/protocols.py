@@ -25,10 +25,10 @@ class Sink(Protocol):
         """Stage one picture under a temporary name; Failed when it cannot be written at all."""
 
     def prepare(self) -> list[Receipt]:
-        """Make everything staged durable and say where each is about to be."""
+        """Say where everything staged is about to be; the ledger writes that down before it is so."""
 
     def publish(self, receipts: list[Receipt]) -> list[Receipt | Failed]:
-        """Give the prepared ones their final names. Those receipts make links done."""
+        """Make the prepared ones durable and give them their final names. Those receipts make links done."""
 
     def close(self) -> None:
         """Forget what was staged and not published, and leave nothing behind."""

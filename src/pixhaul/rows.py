@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 from pixhaul.links import concealed
-from pixhaul.models import Failed, Job, Receipt, Result
+from pixhaul.models import EARLIER, Failed, Job, Receipt, Result, url_key
 
 COLUMNS = (
     "key, url, status, reason, detail, path, sha256, size, format, width, height, "
-    "http_status, final_url, etag, last_modified, attempts, seconds, at"
+    "http_status, final_url, etag, last_modified, attempts, seconds, at, name, meta, conditions"
 )
-INSERT = f"INSERT OR REPLACE INTO links ({COLUMNS}) VALUES ({', '.join('?' * 18)})"  # noqa: S608 - constants
+INSERT = f"INSERT OR REPLACE INTO links ({COLUMNS}, checksum) VALUES ({', '.join('?' * 22)})"  # noqa: S608 - constants
 
 
 class Row(NamedTuple):
@@ -40,6 +40,23 @@ class Row(NamedTuple):
     attempts: int | None
     seconds: float | None
     at: float
+    name: str | None = None
+    """Of a failure: the stem that it would have had."""
+    meta: str | None = None
+    """Of a failure: what was known besides, for `remembered_job`."""
+    conditions: str | None = None
+    """Of a failure for good: what it depended on (again.py)."""
+
+
+def checksum(row: Row) -> int:
+    """CRC-32 of what decides: key, link, status, reason, path, size, hash. SQLite sees no flipped bit in a row."""
+    text = f"{row[0]}\0{row[1]}\0{row[2]}\0{row[3]}\0{row[5]}\0{row[7]}".encode("utf-8", "surrogatepass")
+    return crc32(row[6] or b"", crc32(text))
+
+
+def stored(row: Row) -> tuple[object, ...]:
+    """The values for INSERT."""
+    return (*row, checksum(row))
 
 
 def receipt_row(receipt: Receipt) -> Row:
@@ -48,7 +65,7 @@ def receipt_row(receipt: Receipt) -> Row:
     picture = one.picture
     return Row(
         one.job.key,
-        one.job.url,
+        _text(one.job.url),
         "done",
         None,
         None,
@@ -68,19 +85,8 @@ def receipt_row(receipt: Receipt) -> Row:
     )
 
 
-def packed(rows: Iterable[Row]) -> str:
-    """Rows as one text."""
-    return json.dumps([row._replace(sha256=row.sha256.hex() if row.sha256 else None) for row in rows])  # type: ignore[arg-type]
-
-
-def unpacked(text: str) -> list[Row]:
-    """The rows that were packed."""
-    rows = (Row(*values) for values in json.loads(text))
-    return [row._replace(sha256=bytes.fromhex(str(row.sha256)) if row.sha256 else None) for row in rows]
-
-
-def failed_row(one: Failed) -> Row:
-    """The row of a link that failed."""
+def failed_row(one: Failed, conditions: str | None) -> Row:
+    """The row of a link that failed, with all that another try needs."""
     nothing = (None,) * 6
     return Row(
         one.job.key,
@@ -90,17 +96,44 @@ def failed_row(one: Failed) -> Row:
         _text(one.detail),
         *nothing,
         one.http_status,
-        one.final_url,
+        concealed(one.final_url),
         None,
         None,
         one.attempts,
-        one.seconds,
+        float(one.seconds),
         time.time(),
+        _text(one.job.name) or None,
+        json.dumps([one.job.meta, one.job.local], default=str),
+        conditions,
     )
+
+
+def remembered_job(row: Row) -> Job | None:
+    """The job of a link that failed, as it was; None where the ledger does not have the link as it was given.
+
+    A link with a password in it is such a one: the password is not kept.
+    """
+    if url_key(row.url) != row.key:
+        return None
+    try:
+        pairs, local = json.loads(row.meta or "[[], false]")
+        meta = tuple((str(name), value) for name, value in pairs)
+    except (ValueError, TypeError):
+        meta, local = (), False
+    return Job(row.url, row.name or "", meta, bool(local), row.key)
+
+
+def remembered_result(job: Job, row: Row) -> Result:
+    """The result of a link that is not asked for, because it failed for good in an earlier run."""
+    status, final_url = row.http_status or None, row.final_url or None
+    detail = EARLIER + (row.detail or "")
+    return Result(job.url, "failed", row.reason, detail, http_status=status, final_url=final_url)
 
 
 def _text(value: str) -> str:
     """What SQLite takes: a lone surrogate, which JSON lists can bring, is written as its escape."""
+    if value.isascii():
+        return value
     return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pixhaul import names, sinks, strategies
 from pixhaul import template as templates
+from pixhaul.again import Choice
 from pixhaul.digests import Digests
 from pixhaul.errors import ApiRefused, PixhaulError, UsageError
 from pixhaul.haul import haul
@@ -20,6 +21,7 @@ from pixhaul.models import Failed, Job, JobStream, NotYet, Reason, Result
 from pixhaul.options import Options
 from pixhaul.part import staging_folder
 from pixhaul.protocols import Api
+from pixhaul.retry import Failures
 from pixhaul.scheduler import Scheduler, Status
 from pixhaul.sources import is_direct, lists
 from pixhaul.sources import links as links_of
@@ -76,8 +78,9 @@ class Context:
 class Session:
     """One run. Use `turns` to download, or `links` only to resolve; then look at `refusal`."""
 
-    def __init__(self, texts: Iterable[Text], options: Options, context: Context) -> None:
+    def __init__(self, texts: Iterable[Text], options: Options, context: Context, choice: Choice | None = None) -> None:
         self._texts = texts
+        self._choice = choice
         self._options = options
         self._context = context
         self._scheduler: Scheduler | None = None
@@ -89,7 +92,7 @@ class Session:
 
     def links(self) -> Generator[Job | Failed, None, None]:
         """Every link once, found but not fetched. Lazy."""
-        for item in self._found():
+        for item in self._once(self._all()):
             if isinstance(item, NotYet):
                 if not self._context.wait(item.seconds):
                     return
@@ -109,10 +112,12 @@ class Session:
             if not stack.enter_context(lock):
                 return
             clear_parts(directory)
-            ledger = stack.enter_context(closing(Ledger(directory)))
-            ledger.repair()
+            ledger = stack.enter_context(closing(Ledger(directory, choice=self._choice or Choice(options))))
+            found = ledger.repair()
+            if found:
+                self._context.warn(f"found again: {found} pictures that were kept, and not yet in the ledger")
             sink = sinks.open_sink("folder", options, staging, ledger.owns)
-            jobs = ledger.pending(self._named())
+            jobs = ledger.pending(self._jobs(ledger))
             self._scheduler = trace.scheduler(jobs, options) if trace else Scheduler(jobs, options)
             sink = trace.sink(sink) if trace else sink
             if self._until is not None:
@@ -146,18 +151,27 @@ class Session:
     def _waiting(self, owner: str) -> None:
         self._context.warn(f"waiting for another pixhaul (process {owner}) that works in {self._options.directory}")
 
+    def _jobs(self, ledger: Ledger) -> JobStream:
+        """What the run is about: the links of its texts, or failures of earlier runs."""
+        if self._choice is None:
+            yield from self._named()
+            return
+        failures = Failures(ledger, self._context)
+        yield from self._once(failures.jobs())
+        self.refusal = failures.refusal
+
     def _named(self) -> JobStream:
         """The links with their wished-for names; without, where only the picture's bytes will tell."""
         wish = _wish(self._options.filename)
         number = 0
-        for item in self._found():
+        for item in self._once(self._all()):
             number += isinstance(item, Job)
             yield wish(item, number) if isinstance(item, Job) else item
 
-    def _found(self) -> JobStream:
-        """The links of all texts, each once, up to the limit."""
+    def _once(self, items: JobStream) -> JobStream:
+        """Each link once, up to the limit."""
         seen = Digests()
-        for item in self._all():
+        for item in items:
             if isinstance(item, Job):
                 key = item.key
                 if not seen.add(key):
@@ -204,12 +218,19 @@ class Session:
 
 @contextmanager
 def open_session(
-    texts: Iterable[Text], options: Options, client_id: str = "", warn: Callable[[str], None] = lambda text: None
+    texts: Iterable[Text],
+    options: Options,
+    client_id: str = "",
+    warn: Callable[[str], None] = lambda text: None,
+    choice: Choice | None = None,
 ) -> Iterator[Session]:
-    """A run over sources and list entries. Raises PixhaulError, then or while it is used."""
+    """A run over sources and list entries, or, with a choice, over what failed in earlier runs of the directory.
+
+    Raises PixhaulError, then or while it is used.
+    """
     context = Context(options, client_id, warn)
     try:
-        yield Session(texts, options, context)
+        yield Session(texts, options, context, choice)
     finally:
         context.stopped.set()
 

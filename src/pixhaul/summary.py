@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from .errors import PixhaulError
-from .models import Reason, Result
+from .models import EARLIER, Reason, Result
 
 OK, SOME_FAILED, NONE_SUCCEEDED, INTERRUPTED = 0, 1, 3, 5
 """Exit codes of the contract that are ours to find; 2, 4 and 9 come with the errors that cause them."""
@@ -25,6 +25,8 @@ class Tally:
         self.fetching = 0.0
         """Seconds that those took, one added to another."""
         self.reasons: Counter[str] = Counter()
+        self.earlier = 0
+        """Of the failed ones, those that failed for good in an earlier run and were not asked for."""
 
     @property
     def links(self) -> int:
@@ -43,6 +45,7 @@ class Tally:
             else:
                 self.failed += 1
                 self.reasons[result.reason or ""] += 1
+                self.earlier += result.detail.startswith(EARLIER)
 
     @property
     def passing(self) -> int:
@@ -102,9 +105,20 @@ def sentences(tally: Tally, seconds: float, directory: str, ending: Ending) -> l
         said = [_counts(tally, seconds, directory)]
     if ending.interrupted:
         said.append("Interrupted: run the same command again to go on.")
-    elif tally.passing:
-        said.append(f"Run the same command again to try the {tally.passing} that may succeed now.")
+    else:
+        said += _advice(tally, directory)
     return said
+
+
+def _advice(tally: Tally, directory: str) -> list[str]:
+    """What to do about what failed. Failures for good are not asked for again unless somebody says so."""
+    advice = []
+    if tally.passing:
+        advice.append(f"Run the same command again to try the {tally.passing} that may succeed now.")
+    lasting = tally.failed - tally.passing
+    if lasting:
+        advice.append(f"To ask again for what failed for good ({lasting}): pixhaul retry {directory} --all")
+    return advice
 
 
 def _counts(tally: Tally, seconds: float, directory: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -48,7 +49,7 @@ def demo(directory: str, limit: int, per_host: int, json: bool, verbose: bool) -
     return _download(directory, limit - before, per_host, {"json": json, "verbose": verbose})
 
 
-def _download(directory: str, count: int, per_host: int, manner: dict[str, bool]) -> int:
+def _download(directory: str, count: int, per_host: int, manner: dict[str, Any]) -> int:
     from pixhaul import demo
     from pixhaul.errors import PixhaulError
     from pixhaul.options import Options

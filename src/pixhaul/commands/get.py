@@ -33,13 +33,13 @@ _STRENGTH = ("COMMANDLINE", "ENVIRONMENT", "DEFAULT_MAP", "DEFAULT")
 
 
 class Configured(Command):
-    """A command whose options may also stand in configuration files."""
+    """A command whose options, those of `get` or some of them, may also stand in configuration files."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the files before the options, but not for help: that is to work whatever the files hold."""
         asked = args[: args.index("--")] if "--" in args else args
         if not ctx.resilient_parsing and not {"-h", "--help"}.intersection(asked):
-            ctx.obj = settings.gather(settable(self), settings.files())
+            ctx.obj = settings.gather(settable(get), settings.files())
             ctx.default_map = ctx.obj.values
         return super().parse_args(ctx, args)
 
@@ -65,9 +65,9 @@ def get(ctx: click.Context, /, sources: tuple[str, ...], **values: Any) -> int:
     from .resolve import resolve
     from .run import run
 
-    _settle_loudness(ctx, values)
+    settle_loudness(ctx, values)
     _refuse_contradictions(sources, values)
-    _warn(ctx, values)
+    tell_of_settings(ctx, values)
     request = _request(sources, values)
     if values["get_urls"] or values["dry_run"]:
         return resolve(request, described=not values["get_urls"])
@@ -94,7 +94,7 @@ def _refuse_contradictions(sources: tuple[str, ...], values: dict[str, Any]) -> 
         raise UsageError("--trace wants the name of a file.", "For example: --trace run.json")
 
 
-def _settle_loudness(ctx: click.Context, values: dict[str, Any]) -> None:
+def settle_loudness(ctx: click.Context, values: dict[str, Any]) -> None:
     """Of --quiet and --verbose the one that was said more directly: an option beats a file."""
     if not (values["quiet"] and values["verbose"]):
         return
@@ -109,12 +109,13 @@ def _source(ctx: click.Context, name: str) -> str:
     return source.name if source is not None else "DEFAULT"
 
 
-def _warn(ctx: click.Context, values: dict[str, Any]) -> None:
+def tell_of_settings(ctx: click.Context, values: dict[str, Any]) -> None:
+    """Warn of what is wrong with the settings of files and environment, and of a list that is to be typed."""
     from .speech import warn
 
     if values["quiet"]:
         return
-    for text in (*ctx.obj.warnings, *settings.stray(os.environ, settable(ctx.command))):
+    for text in (*ctx.obj.warnings, *settings.stray(os.environ, settable(get))):
         warn(text)
-    if "-" in values["input_file"] and sys.stdin is not None and sys.stdin.isatty():
+    if "-" in values.get("input_file", ()) and sys.stdin is not None and sys.stdin.isatty():
         warn("reading links from this terminal; end with Ctrl-D")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pixhaul.again import Choice
 from pixhaul.options import Options
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Request:
     options: Options
     client_id: str = field(default="", repr=False)
     """The one secret: in no output, no error, no repr."""
+    choice: Choice | None = field(default=None, kw_only=True)
+    """Which failures of earlier runs to try, in place of texts."""
     json: bool = False
     quiet: bool = False
     verbose: bool = False

@@ -56,7 +56,8 @@ class Run:
 
         request = self.request
         try:
-            with open_session(request.texts, request.options, request.client_id, self._warn) as session:
+            asked = (request.texts, request.options, request.client_id, self._warn, request.choice)
+            with open_session(*asked) as session:
                 interrupts.aim(session.stop)
                 with closing(session.turns()) as turns:  # closed here and now, whatever the loop raises
                     for results in turns:
@@ -84,7 +85,7 @@ class Run:
     def _view(self, session: Session, elapsed: float, rates: tuple[float, float]) -> View:
         tally, status = self.tally, session.status()
         waiting = tuple((safe(host), seconds, safe(why)) for host, seconds, why in status.waiting)
-        read = status.read + tally.skipped
+        read = status.read + tally.skipped + tally.earlier
         total = read if status.dry else self.request.options.limit
         return View(tally.done, tally.skipped, tally.failed, tally.bytes, read, total, elapsed, *rates, waiting)
 

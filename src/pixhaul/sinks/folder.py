@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from pixhaul import template as templates
-from pixhaul.errors import disk_full
+from pixhaul.errors import UsageError, disk_full
 from pixhaul.models import Failed, Fetched, Reason, Receipt
 from pixhaul.options import Options
 from pixhaul.part import FULL, part_name, rename_new, sync_all, sync_folder, write_part
@@ -57,6 +58,7 @@ class Folder:
         except OSError as error:
             if error.errno in FULL:
                 self._make_room()
+                raise disk_full(error.strerror or "no room") from error
             return _trouble(fetched, error)
         self._staged.append(Staged(fetched._replace(body=b""), part))
         return None
@@ -70,9 +72,7 @@ class Folder:
             _forget(one.part)
 
     def prepare(self) -> list[Receipt]:
-        """Put the staged bytes on the disk, and say which names they are about to get."""
-        if self._staged and self._durable:
-            sync_all([one.part for one in self._staged], self._staging)
+        """Say which names the staged ones are about to get."""
         return [Receipt(one.fetched, self._location(one)) for one in self._staged]
 
     def _location(self, one: Staged) -> str:
@@ -88,17 +88,30 @@ class Folder:
         return f"{name or key}{suffix}.{extension}"
 
     def publish(self, receipts: list[Receipt]) -> list[Receipt | Failed]:
-        """Rename the prepared ones. One whose name was taken stays staged, under the next name."""
+        """Put the prepared ones on the disk, then rename them. One whose name was taken stays, under the next name."""
         staged, self._staged = self._staged, []
+        if self._durable:
+            self._sync(staged)
         ended: list[Receipt | Failed] = []
         for one, receipt in zip(staged, receipts, strict=True):
             outcome = self._place(one, receipt, self._prefix + receipt.location)
             if outcome is not None:
                 ended.append(outcome)
         if self._durable:
-            for folder in {receipt.location.rpartition("/")[0] for receipt in receipts}:
-                sync_folder(self._directory / folder)
+            with _synced(self._directory):
+                for folder in {receipt.location.rpartition("/")[0] for receipt in receipts}:
+                    sync_folder(self._directory / folder)
         return ended
+
+    def _sync(self, staged: list[Staged]) -> None:
+        """Put the bytes on the disk. After a failed sync nobody knows what is there: then none of them is kept."""
+        try:
+            with _synced(self._directory):
+                sync_all([one.part for one in staged], self._staging)
+        except BaseException:
+            for one in staged:
+                _forget(one.part)
+            raise
 
     def _place(self, one: Staged, receipt: Receipt, target: str) -> Receipt | Failed | None:
         try:
@@ -129,7 +142,20 @@ class Folder:
 
 
 def _forget(part: str) -> None:
-    Path(part).unlink(missing_ok=True)
+    with suppress(OSError):  # the next run removes what cannot be removed now
+        Path(part).unlink(missing_ok=True)
+
+
+@contextmanager
+def _synced(directory: Path) -> Iterator[None]:
+    """What goes wrong with a sync, as one clear line: no later picture would fare better."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise disk_full(error.strerror or "no room") from error
+        hint = "Look at the disk; what is kept stays kept, and the same command goes on from here."
+        raise UsageError(f"{directory}: the disk does not confirm what was written: {error.strerror}.", hint) from error
 
 
 def _make_folders(directory: Path, location: str) -> None:
@@ -153,8 +179,6 @@ def _same_bytes(path: Path, fetched: Fetched) -> bool:
 
 
 def _trouble(fetched: Fetched, error: OSError) -> Failed:
-    if error.errno in FULL:
-        raise disk_full(error.strerror or "no room") from error
     detail = error.strerror or str(error)
     return Failed(fetched.job, Reason.DISK, detail, fetched.http_status, fetched.final_url, fetched.attempts)
 

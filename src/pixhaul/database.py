@@ -1,0 +1,166 @@
+"""The ledger's SQLite file: opened, tried, brought to this version; and what is wrong with it, in a line.
+
+Never opened by anything but SQLite while a connection is open: closing any descriptor of the file would drop its locks.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from pixhaul.errors import DiskFull, LedgerDamaged, PixhaulError, UsageError
+from pixhaul.filesystems import is_network
+from pixhaul.rows import COLUMNS, Row, checksum
+
+VERSION = 2
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS links (
+    key INTEGER PRIMARY KEY,
+    url TEXT NOT NULL,
+    status TEXT NOT NULL,
+    reason TEXT,
+    detail TEXT,
+    path TEXT,
+    sha256 BLOB,
+    size INTEGER,
+    format TEXT,
+    width INTEGER,
+    height INTEGER,
+    http_status INTEGER,
+    final_url TEXT,
+    etag TEXT,
+    last_modified TEXT,
+    attempts INTEGER,
+    seconds REAL,
+    at REAL NOT NULL,
+    name TEXT,
+    meta TEXT,
+    conditions TEXT,
+    checksum INTEGER
+) STRICT;
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+"""
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
+
+
+def ledger_path(directory: Path) -> Path:
+    """Where the ledger of a directory lies."""
+    return directory / ".pixhaul" / "ledger.sqlite"
+
+
+def open_database(directory: Path, readonly: bool, durable: bool = True) -> sqlite3.Connection:
+    """A connection, tried and ready. Raises PixhaulError: LedgerDamaged where the file is, or is not ours."""
+    with explained(directory):
+        path = ledger_path(directory)
+        version = _try(directory, path) if path.exists() or readonly else 0
+        if readonly:
+            if version < VERSION:
+                hint = "The next pixhaul get or retry there brings it up to date."
+                raise UsageError(f"{path}: the ledger is of an older pixhaul (version {version}).", hint)
+            return _readonly(path)
+        database = _connect(path, "rwc")
+        try:
+            _prepare(database, directory, durable)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+
+@contextmanager
+def explained(directory: Path) -> Iterator[None]:
+    """Whatever SQLite raises inside, as one clear line with what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) or is_damage(error):
+            raise explanation(directory, error) from error
+        raise  # a fault of ours
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file is broken, or no database at all."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+
+
+def explanation(directory: Path, error: sqlite3.DatabaseError) -> PixhaulError:
+    """What SQLite's error means for a person."""
+    if is_damage(error):
+        return damaged(directory, str(error))
+    if error.sqlite_errorcode in _NO_ROOM:
+        hint = "Make room, then run the same command again: it goes on from here."
+        return DiskFull(f"{directory}: the disk is full (or a quota), the ledger could not be written.", hint)
+    return UsageError(f"{directory}: the ledger cannot be used: {error}.", "Look at the disk and its permissions.")
+
+
+def damaged(directory: Path, why: str) -> LedgerDamaged:
+    """The error of a ledger that cannot be trusted."""
+    hint = f"Make it again from the pictures and the journal: pixhaul check --rebuild {directory}"
+    return LedgerDamaged(f"{ledger_path(directory)}: the ledger is damaged: {why}.", hint)
+
+
+def select(database: sqlite3.Connection, directory: Path, where: str, values: Sequence[object]) -> Iterator[Row]:
+    """Rows, each compared with its checksum. Raises LedgerDamaged for the first that has changed."""
+    with explained(directory):
+        for values_and_sum in database.execute(SELECT + where, values):
+            row = Row(*values_and_sum[:-1])
+            if values_and_sum[-1] not in (None, checksum(row)):  # None: from a ledger of version 1
+                raise damaged(directory, "a row is not as it was written")
+            yield row
+
+
+SELECT = f"SELECT {COLUMNS}, checksum FROM links "  # noqa: S608 - constants
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=60.0)
+
+
+def _readonly(path: Path) -> sqlite3.Connection:
+    """A connection for reading, also on a disk that cannot be written to, where a log cannot be shared."""
+    database = _connect(path, "ro")
+    try:
+        database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        database.close()
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+        return _connect(path, "ro&immutable=1")
+    return database
+
+
+def _try(directory: Path, path: Path) -> int:
+    """The version, when there is no damage; writes nothing, so that a ledger of a newer pixhaul stays as it is."""
+    if path.is_symlink():
+        raise UsageError(f"{path}: is a symbolic link.", "Move it away; nothing is written through it.")
+    with closing(_readonly(path)) as database:
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise UsageError(f"{path}: the ledger is of a newer pixhaul (version {version}).", "Update pixhaul.")
+        found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise damaged(directory, str(found).splitlines()[-1])
+        columns = {row[1] for row in database.execute("PRAGMA table_info(links)")}
+        if ("checksum" in columns) != (version >= VERSION) or bool(columns) != bool(version):
+            raise damaged(directory, f"it says that it is of version {version}, and is not")
+    return int(version)
+
+
+def _prepare(database: sqlite3.Connection, directory: Path, durable: bool) -> None:
+    # A write-ahead log is quickest, and cannot be had over a network. FULL: a commit outlives a power cut.
+    journal = "DELETE" if is_network(directory) else "WAL"
+    level = "FULL" if durable or journal == "DELETE" else "NORMAL"
+    database.executescript(f"PRAGMA journal_mode = {journal}; PRAGMA synchronous = {level};")
+    if database.execute("PRAGMA user_version").fetchone()[0] == 1:
+        _from_version_1(database)
+    database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def _from_version_1(database: sqlite3.Connection) -> None:
+    """Version 1 had intents in place of the journal, and remembered nothing of failures."""
+    columns = ("name TEXT", "meta TEXT", "conditions TEXT", "checksum INTEGER")
+    changes = " ".join(f"ALTER TABLE links ADD COLUMN {column};" for column in columns)
+    database.executescript(f"BEGIN; {changes} PRAGMA user_version = {VERSION}; COMMIT;")
