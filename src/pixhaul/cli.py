@@ -86,6 +86,9 @@ def run(arguments: list[str]) -> int:
 
     try:
         result = program.main(arguments, prog_name="pixhaul", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message().splitlines())
+        return error.exit_code
     except click.ClickException as error:
         complain(PixhaulError(error.format_message(), _help_of(error)))
         return error.exit_code
