@@ -83,13 +83,13 @@ def numbered(first: bytes, stream: Stream, longest: int) -> Iterator[Line]:
     A line of more than `longest` bytes is bad, and so is one that is not UTF-8. What stands after the last line feed of
     a stream that breaks is not given, since it may be half a line; then CutError is raised.
     """
-    blocks = _blocks(first.removeprefix(BOM), stream, longest)
+    blocks = _blocks(first, stream, longest)
     return enumerate(chain.from_iterable(_lines(lines, longest) for lines in blocks), 1)
 
 
 def _blocks(first: bytes, stream: Stream, longest: int) -> Iterator[bytes]:
     """Whole lines, many at a time; of a line that is longer, at least one byte more than that."""
-    rest, some = b"", first
+    rest, some = b"", _without_mark(first, stream)
     while some:
         whole, newline, tail = some.rpartition(b"\n")
         if newline:
@@ -100,6 +100,13 @@ def _blocks(first: bytes, stream: Stream, longest: int) -> Iterator[bytes]:
         some = block(stream)
     if rest:
         yield rest
+
+
+def _without_mark(first: bytes, stream: Stream) -> bytes:
+    """The first bytes after a byte order mark, which a pipe may bring in pieces, or alone: that is no end."""
+    while first and BOM.startswith(first) and (more := block(stream)):
+        first += more
+    return first.removeprefix(BOM)
 
 
 def _lines(several: bytes, longest: int) -> Sequence[str | Bad]:
