@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check torture torture-quick bench clean
 
 help: ## list the recipes
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
 
 demo: $(VENV)/.installed ## install, start the stand-in Imgur, download 40 pictures into images/
 	$(BIN)/pixhaul demo
@@ -21,6 +21,12 @@ check: $(VENV)/.tested ## format, lint, types and layers alone
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+torture: $(VENV)/.tested ## every fault, kill and damage, at length (an hour)
+	$(BIN)/python -m pytest -n 2 -m torture
+
+torture-quick: $(VENV)/.tested ## a sample of the same (five minutes)
+	TORTURE=quick $(BIN)/python -m pytest -n 2 -m torture
 
 bench: $(VENV)/.installed ## measure beside curl and wget2 (needs nginx, curl, wget2)
 	$(BIN)/python benchmarks/run.py

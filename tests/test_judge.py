@@ -148,3 +148,26 @@ def test_a_cut_picture_is_tried_again_and_a_page_is_not() -> None:
 def test_backoff_doubles_up_to_half_a_minute() -> None:
     assert [backoff(number, 1.0) for number in (1, 2, 3, 7, 50)] == [0.5, 1.0, 2.0, 30.0, 30.0]
     assert backoff(9, 0.0) == 0.0
+
+
+def test_a_password_in_a_redirect_is_not_repeated() -> None:
+    said = fate(Reply(302, redirect="https://me:secret@example.net/a.jpg"))
+    assert isinstance(said, Refused)
+    assert said.reason is Reason.REDIRECT_REFUSED
+    assert "secret" not in said.detail
+
+
+def test_redirects_share_one_deadline() -> None:
+    slow = Reply(302, redirect="/next", seconds=50.0)
+    said = fate(slow, attempt()._replace(spent=60.0))
+    assert isinstance(said, Again)
+    assert said.hop is not None
+    late = fate(slow, attempt()._replace(spent=80.0))
+    assert isinstance(late, Again)
+    assert (late.hop, late.reason) == (None, Reason.TIMEOUT)
+
+
+def test_a_part_that_nobody_asked_for_is_no_picture() -> None:
+    said = fate(Reply(206))
+    assert isinstance(said, Refused)
+    assert said.reason is Reason.HTTP_ERROR

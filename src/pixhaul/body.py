@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
 from pixhaul.check import inspect
-from pixhaul.decoding import decoded
+from pixhaul.check.kinds import family
+from pixhaul.decoding import CodingError, budget_of, coding_of, decoded, is_only_said
 from pixhaul.models import Picture, Reply
 from pixhaul.options import Options
 from pixhaul.part import create_part, part_name
@@ -78,21 +81,57 @@ class Body:
 
     def reply(self, status: int, headers: tuple[tuple[str, str], ...], seconds: float) -> Reply:
         """The reply with this body, hashed and looked at; the slot is empty afterwards. Raises OSError."""
-        coding = next((value for name, value in headers if name == "content-encoding"), "")
+        coding = coding_of(", ".join(value for name, value in headers if name == "content-encoding"))
+        if coding:
+            try:
+                self._decode(coding)
+            except CodingError as error:
+                self.discard()
+                return Reply(status, headers, error=error.reason, detail=error.detail, seconds=seconds)
         if self._file is not None:
-            return self._large(status, headers, coding, seconds)
+            return self._large(status, headers, seconds)
         data = self._take_pieces()
         self.size = 0
-        if coding:
-            plain = decoded(data, coding, self._options.max_bytes)
-            if isinstance(plain, tuple):
-                return Reply(status, headers, error=plain[0], detail=plain[1], seconds=seconds)
-            data = plain
         picture = inspect(data, self._options.max_pixels)
         digest = b"" if picture.flaw else hashlib.sha256(data).digest()
         return Reply(status, headers, data, len(data), digest, picture, seconds=seconds)
 
-    def _large(self, status: int, headers: tuple[tuple[str, str], ...], coding: str, seconds: float) -> Reply:
+    def _decode(self, coding: str) -> None:
+        """Put the plain bytes in the place of the coded ones, piece by piece. Raises CodingError and OSError.
+
+        What begins as a picture is one, whatever its label says.
+        """
+        begins = self._begins()
+        if family(begins) or is_only_said(coding, begins):
+            return
+        budget = budget_of(self.size, self._options.max_bytes)
+        with self._taken() as pieces:
+            for piece in decoded(pieces, coding, begins, budget):
+                self.write(piece)
+
+    def _begins(self) -> bytes:
+        if self._part is None:
+            return b"".join(self._pieces[:32])[:32]
+        with self._part.open("rb") as file:
+            return file.read(32)
+
+    @contextmanager
+    def _taken(self) -> Iterator[Iterable[bytes]]:
+        """The bytes so far, to be read once while new ones are written."""
+        file, part = self._file, self._part
+        self.size = 0
+        if file is None or part is None:
+            yield (self._take_pieces(),)
+            return
+        file.close()
+        self._file = self._part = None
+        try:
+            with part.open("rb") as source:
+                yield iter(lambda: source.read(SMALL), b"")
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _large(self, status: int, headers: tuple[tuple[str, str], ...], seconds: float) -> Reply:
         file, part, size = self._file, self._part, self.size
         if file is None or part is None:
             raise AssertionError("a large body has a file")
@@ -100,10 +139,7 @@ class Body:
         self.size = 0
         try:
             file.close()
-            if coding.strip().lower() not in ("", "identity"):
-                picture, digest = Picture("", 0, 0, "not-an-image", f"a large body coded as {coding[:40]}"), b""
-            else:
-                picture, digest = self._look(part)
+            picture, digest = self._look(part)
         except BaseException:
             part.unlink(missing_ok=True)
             raise

@@ -19,7 +19,7 @@ from pixhaul import __version__
 from pixhaul.addresses import refused
 from pixhaul.body import Body, Memory
 from pixhaul.curl_errors import explain
-from pixhaul.headers import read_headers
+from pixhaul.headers import content_range, read_headers
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
 from pixhaul.part import staging_folder
@@ -27,6 +27,10 @@ from pixhaul.retry_after import http_date, retry_after
 from pixhaul.timing import Timing
 
 USER_AGENT = f"pixhaul/{__version__} (+https://github.com/pixhaul/pixhaul)"
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""Statuses that lead elsewhere by themselves; 300 and 304 to 306 do not (RFC 9110 15.4)."""
+SUPPRESS_CONNECT_HEADERS = 265
+"""A proxy's answer to CONNECT is no answer of the picture's host. pycurl has no name for it (curl.h: LONG, 265)."""
 HTTP_ONLY = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 _MOMENTS = {
     "found": pycurl.NAMELOOKUP_TIME,
@@ -54,6 +58,7 @@ class Client:
         for option, value in (
             (pycurl.NOSIGNAL, 1),
             (pycurl.FOLLOWLOCATION, 0),
+            (SUPPRESS_CONNECT_HEADERS, 1),
             (pycurl.PROTOCOLS, HTTP_ONLY),
             (pycurl.USERAGENT, user_agent(options)),
             (pycurl.HTTPHEADER, ["Accept: */*", "Accept-Encoding: identity"]),
@@ -107,6 +112,7 @@ class Slot:
         self._lines: list[bytes] = []
         self.curl.setopt(pycurl.HEADERFUNCTION, self._lines.append)
         self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+        self._hurried = False
         self.attempt: Attempt
         self.body = Body(client.options, client.staging, memory)
         self._clear()
@@ -126,6 +132,10 @@ class Slot:
         self.curl.setopt(pycurl.PIPEWAIT, attempt.url.startswith("https"))
         if self.client.options.trace:
             self._began = time.monotonic()
+        if attempt.spent or self._hurried:  # the deadline is that of all hops together
+            self._hurried = attempt.spent > 0
+            left = max(0.001, self.client.options.timeout - attempt.spent)
+            self.curl.setopt(pycurl.TIMEOUT_MS, max(1, round(left * 1000)))
         return self.curl
 
     # A callback that raises would print a traceback and become error 23 or 7, so each stores its fault.
@@ -176,27 +186,23 @@ class Slot:
         seconds = self.curl.getinfo(pycurl.TOTAL_TIME)
         headers, flaw = read_headers(self._lines)
         if flaw and not error:
-            error, detail = Reason.HTTP_ERROR, flaw
-        if error or status not in (200, 203):
+            error, detail = flaw
+        reply = Reply(status, headers, error=error, detail=detail, seconds=seconds)
+        if error or not self._is_whole(reply):
             self.body.discard()
-            return self._reply(status, headers, error, detail, seconds)
+            return _explained(reply)
         try:
             return self.body.reply(status, headers, seconds)
         except OSError as problem:
             self.body.discard()
             return Reply(status, headers, error=Reason.DISK, detail=problem.strerror or str(problem))
 
-    def _reply(
-        self, status: int, headers: tuple[tuple[str, str], ...], error: str, detail: str, seconds: float
-    ) -> Reply:
-        reply = Reply(status, headers, error=error, detail=detail, seconds=seconds)
-        if status in (429, 503):
-            server_now = http_date(reply.header("date"))  # its own clock, in case ours differs
-            now = time.time() if server_now is None else server_now
-            return reply._replace(retry_after=retry_after(reply.header("retry-after"), now))
-        if 300 <= status < 400:
-            return reply._replace(redirect=self.curl.getinfo(pycurl.REDIRECT_URL) or "")
-        return reply
+    def _is_whole(self, reply: Reply) -> bool:
+        """Whether the body is what the link names: a 206 that nobody asked for is, when it spans all there is."""
+        if reply.status != 206:
+            return reply.status in (200, 203)
+        span = content_range(reply.header("content-range"))
+        return span is not None and span.first == 0 and span.last + 1 == span.total == self.body.size
 
     def _error(self, code: int, message: str) -> tuple[str, str]:
         if self._fault:
@@ -206,6 +212,25 @@ class Slot:
         if self._refused and len(self._refused) == self._dialled:
             return Reason.ADDRESS_REFUSED, self._refused[0]
         return explain(code, message, self.body.size)
+
+
+def _explained(reply: Reply) -> Reply:
+    """A reply without a body, with what its fields say of where to go, or when to come back."""
+    if reply.status in (429, 503):
+        server_now = http_date(reply.header("date"))  # its own clock, in case ours differs
+        now = time.time() if server_now is None else server_now
+        return reply._replace(retry_after=retry_after(reply.header("retry-after"), now))
+    if reply.status in REDIRECTS:
+        return reply._replace(redirect=_utf8(reply.header("location")))
+    return reply
+
+
+def _utf8(value: str) -> str:
+    """A field's bytes as browsers read those of a Location: UTF-8 where they are that."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
 
 
 class _Lent:

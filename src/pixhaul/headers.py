@@ -3,38 +3,112 @@
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
+
+from pixhaul.models import Reason
 
 MOST_BYTES = 64 * 1024
+"""Of all fields together, those of interim answers and trailers too."""
 MOST_FIELDS = 100
+"""Of the answer; its trailer may have as many again."""
 MOST_INTERIM = 10
 """Answers 1xx before the real one."""
 
 Fields: TypeAlias = tuple[tuple[str, str], ...]
 
+
+class Flaw(NamedTuple):
+    """What is wrong with the head of an answer."""
+
+    reason: Reason
+    detail: str
+
+
 # One search for all costs a quarter of looking at each line in Python.
 _WANTED = re.compile(
-    rb"^(content-encoding|date|etag|last-modified|retry-after)"
+    rb"^(content-encoding|content-range|date|etag|last-modified|location|retry-after)"
     rb":[ \t]*([^\r\n]*)",
     re.IGNORECASE | re.MULTILINE,
 )
+_RANGE = re.compile(r"bytes +(\d{1,18})-(\d{1,18})/(\d{1,18})", re.ASCII | re.IGNORECASE)
 
 
-def read_headers(lines: list[bytes]) -> tuple[Fields, str]:
-    """The fields of the last answer among the lines, names in lower case; and what is wrong with them, or nothing.
+def read_headers(lines: list[bytes]) -> tuple[Fields, Flaw | None]:
+    """The fields of the real answer among the lines, names in lower case; and what is wrong with its head, if anything.
+
+    Interim answers come before it and a trailer after it; neither says anything about the answer.
 
     Args:
-        lines: As libcurl gives them: status lines, fields and empty lines, of interim answers too, and trailers.
+        lines: As libcurl gives them, each with its line break: status lines, fields and empty lines.
     """
-    block = b"".join(lines)
-    start = block.rfind(b"\nHTTP/") + 1
-    if start:
-        if block.count(b"\nHTTP/") > MOST_INTERIM:
-            return (), f"more than {MOST_INTERIM} interim answers"
-        block = block[start:]
-    if len(block) > MOST_BYTES:
-        return (), f"more than {MOST_BYTES} bytes of headers"
-    if block.count(b"\n") > MOST_FIELDS + 2:
-        return (), f"more than {MOST_FIELDS} header fields"
-    found = _WANTED.findall(block)
-    return tuple((name.lower().decode("ascii"), value.strip().decode("latin-1")) for name, value in found), ""
+    start, interim = 0, 0
+    end = _empty(lines, 0)
+    while 0 <= end < len(lines) - 1 and _is_interim(lines[start]):
+        start, interim = end + 1, interim + 1
+        end = _empty(lines, start)
+    answer = lines[start:end] if end >= 0 else lines[start:]
+    flaw = _flaw(lines, len(answer) - 1, interim)
+    if flaw is None and end < 0 and lines:
+        flaw = Flaw(Reason.TRUNCATED, "the head of the answer is cut")
+    found = _WANTED.findall(b"".join(answer))
+    return tuple((name.lower().decode("ascii"), value.strip().decode("latin-1")) for name, value in found), flaw
+
+
+def _empty(lines: list[bytes], start: int) -> int:
+    """Where the next empty line is; -1: there is none."""
+    for ending in (b"\r\n", b"\n"):
+        if ending in lines:
+            try:
+                return lines.index(ending, start)
+            except ValueError:
+                continue
+    return -1
+
+
+def _is_interim(line: bytes) -> bool:
+    return line.partition(b" ")[2].lstrip().startswith(b"1")
+
+
+def _flaw(lines: list[bytes], fields: int, interim: int) -> Flaw | None:
+    if interim > MOST_INTERIM:
+        return Flaw(Reason.HTTP_ERROR, f"more than {MOST_INTERIM} interim answers")
+    if fields > MOST_FIELDS or len(lines) - 2 * interim - fields > MOST_FIELDS + 3:
+        return Flaw(Reason.HTTP_ERROR, f"more than {MOST_FIELDS} header fields")
+    if sum(map(len, lines)) > MOST_BYTES:
+        return Flaw(Reason.HTTP_ERROR, f"more than {MOST_BYTES} bytes of headers")
+    return None
+
+
+class Span(NamedTuple):
+    """What a Content-Range says: bytes first to last, both counted from 0, of so many."""
+
+    first: int
+    last: int
+    total: int
+
+
+def content_range(value: str) -> Span | None:
+    """The one span of a Content-Range that is wholly known and makes sense (RFC 9110 14.4), or None.
+
+    >>> content_range("bytes 100-199/200")
+    Span(first=100, last=199, total=200)
+    >>> content_range("bytes 0-9/*"), content_range("bytes 9-0/10"), content_range("lines 0-9/10")
+    (None, None, None)
+    """
+    match = _RANGE.fullmatch(value.strip())
+    if match is None:
+        return None
+    span = Span(*map(int, match.groups()))
+    return span if span.first <= span.last < span.total else None
+
+
+def strong_validator(etag: str) -> str:
+    """The ETag, when it is a strong one that may be sent in If-Range (RFC 9110 8.8.3); else nothing.
+
+    >>> strong_validator('"abc"'), strong_validator('W/"abc"'), strong_validator("abc"), strong_validator('""')
+    ('"abc"', '', '', '')
+    """
+    return etag if _STRONG.fullmatch(etag) else ""
+
+
+_STRONG = re.compile(r'"[\x21\x23-\x7e]{1,200}"')

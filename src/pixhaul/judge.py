@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from pixhaul.links import Link, join, parse
+from pixhaul.links import Link, concealed, join, parse
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
 
@@ -71,9 +71,9 @@ def judge(attempt: Attempt, reply: Reply, options: Options, random: Random) -> J
     """
     if reply.error:
         return _broken(attempt, reply, options, random)
-    if reply.redirect and 300 <= reply.status < 400:
-        return Judgement("good", _redirected(attempt, reply, options))
-    if reply.status not in (200, 203, 206):
+    if reply.redirect:
+        return Judgement("good", _redirected(attempt, reply, options, random))
+    if reply.status not in (200, 203) and reply.picture is None:
         return _status(attempt, reply, options, random)
     if is_placeholder(reply):
         return Judgement("good", Refused(Reason.REMOVED, "Imgur's picture for a removed one"))
@@ -84,7 +84,7 @@ def is_placeholder(reply: Reply) -> bool:
     """Whether the body is Imgur's removed.png, by its ETag or its digest; the size alone proves nothing."""
     if reply.size != REMOVED_BYTES:
         return False
-    if reply.header("etag").strip('"') == REMOVED_DIGEST:
+    if reply.header("etag").removeprefix("W/").strip('"') == REMOVED_DIGEST:
         return True
     body = reply.body if isinstance(reply.body, bytes) else b""
     return hashlib.md5(body, usedforsecurity=False).hexdigest() == REMOVED_DIGEST
@@ -113,13 +113,13 @@ def _once_more(attempt: Attempt, options: Options, random: Random, refused: Refu
     return Again(backoff(attempt.number, random()), refused.reason, refused.detail)
 
 
-def _redirected(attempt: Attempt, reply: Reply, options: Options) -> Refused | Again:
+def _redirected(attempt: Attempt, reply: Reply, options: Options, random: Random) -> Refused | Again:
     here = parse(attempt.url)
     if not isinstance(here, Link):  # an attempt's URL was parsed before it was sent
         return Refused(*here)
     hop = join(here, reply.redirect)
     if not isinstance(hop, Link):
-        return Refused(Reason.REDIRECT_REFUSED, f"redirected to {reply.redirect[:200]}: {hop[1]}")
+        return Refused(Reason.REDIRECT_REFUSED, f"redirected to {concealed(reply.redirect)[:200]}: {hop[1]}")
     if _path(hop.url) == "/removed.png":
         return Refused(Reason.REMOVED, "redirected to removed.png")
     if is_imgur(here.host) and (not is_imgur(hop.host) or _path(hop.url) != _path(here.url)):
@@ -128,6 +128,9 @@ def _redirected(attempt: Attempt, reply: Reply, options: Options) -> Refused | A
         return Refused(Reason.TOO_MANY_REDIRECTS, f"redirected in a circle at {hop.url[:200]}")
     if len(attempt.hops) >= options.max_redirects:
         return Refused(Reason.TOO_MANY_REDIRECTS, f"more than {options.max_redirects} redirects")
+    if attempt.spent + reply.seconds >= options.timeout:
+        late = f"the redirects alone took {options.timeout:.0f} s"
+        return _once_more(attempt, options, random, Refused(Reason.TIMEOUT, late))
     return Again(0.0, Reason.TOO_MANY_REDIRECTS, "redirected", hop)
 
 

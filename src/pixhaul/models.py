@@ -104,15 +104,6 @@ class NotYet(NamedTuple):
     seconds: float
 
 
-class Resume(NamedTuple):
-    """What an interrupted transfer left: bytes on disk that a strong validator vouches for."""
-
-    part: Path
-    offset: int
-    validator: str
-    """The strong ETag, for If-Range."""
-
-
 class Attempt(NamedTuple):
     """One permission to start one transfer, given by the scheduler. A redirect is followed as an attempt of its own."""
 
@@ -131,7 +122,8 @@ class Attempt(NamedTuple):
     """The host's pace hands it out at the start and wants it back at the end."""
     began: float = 0.0
     """When the link was first tried, on the scheduler's clock."""
-    resume: Resume | None = None
+    spent: float = 0.0
+    """Seconds that the hops of this try before this one have cost: its deadline is that of all of them."""
 
 
 class Picture(NamedTuple):
@@ -166,7 +158,7 @@ class Reply(NamedTuple):
     """Empty, or the Reason the transfer broke for, as the client understood it."""
     detail: str = ""
     redirect: str = ""
-    """Absolute target of a 3xx."""
+    """Where a 3xx leads: its Location, absolute or relative to the link asked for, not yet judged."""
     retry_after: float | None = None
     """Seconds."""
     connection: int = -1

@@ -129,10 +129,10 @@ class Scheduler:
         attempt = host.ready.popleft()
         self.held -= 1
         self.live += 1
-        job, url, name, number, refusals, hops, _, began, resume = attempt
+        job, url, name, number, refusals, hops, _, began, spent = attempt
         token = host.pace.start(now)
         self.hosts.queue(host)
-        return Attempt(job, url, name, number, refusals, hops, token, began or now, resume)
+        return Attempt(job, url, name, number, refusals, hops, token, began or now, spent)
 
     def _sleep(self, host: Host, wait: float, now: float) -> None:
         """Put a host aside until its time; inf: until one of its own transfers ends, which queues it again."""
@@ -229,6 +229,7 @@ class Scheduler:
             number=attempt.number + (0 if free else 1),
             refusals=attempt.refusals + (1 if was_refused else 0),
             token=None,
+            spent=0.0,
         )
         if was_refused:  # the host's gate delays it
             self._place(following, first=True)
@@ -244,8 +245,8 @@ class Scheduler:
         if refused:
             said = Refused(Reason.ADDRESS_REFUSED, f"redirected to {hop.url[:200]}: {refused}")
             return _failed(attempt, said, reply.status, now)
-        hops = (*attempt.hops, attempt.url)
-        self._place(attempt._replace(url=hop.url, host=hop.origin, hops=hops, token=None), first=True)
+        hops, spent = (*attempt.hops, attempt.url), attempt.spent + reply.seconds
+        self._place(attempt._replace(url=hop.url, host=hop.origin, hops=hops, token=None, spent=spent), first=True)
         return None
 
     def _give_up(self, host: Host, said: Refused) -> None:
