@@ -5,18 +5,22 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from ipaddress import ip_address
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from hostile import Hostile, hostile
 
+_NUMBER = count()
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 
 @pytest.fixture(autouse=True)
-def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def _loopback_only(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Fail a test that would leave this machine by Python's sockets, and keep the person's settings out of it."""
+    cache = tmp_path_factory.getbasetemp() / "cache" / str(next(_NUMBER))
+    monkeypatch.setenv("PIXHAUL_CACHE_DIR", str(cache))
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: object) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pixhaul.hosts import Remembered
 from pixhaul.models import Attempt, Failed, Fetched, Job, NotYet, Picture, Reply
 from pixhaul.options import Options
 from pixhaul.scheduler import Scheduler
@@ -192,3 +193,85 @@ def test_every_link_ends_exactly_once_whatever_the_replies(replies: list[Reply],
             assert answer < inf, "nothing in flight, and nothing to wait for"
             now += answer
     assert sorted(one.job.name for one in ended) == sorted(job.name for job in items)
+
+
+# -- what is shared and remembered -------------------------------------------------------------------------------------
+
+
+def test_a_quota_that_is_used_up_stops_the_host_until_it_is_renewed() -> None:
+    one = scheduler(jobs(30))
+    first, *others = admitted(one, 0.0)
+    one.settle(first, GOOD._replace(headers=(("ratelimit", '"p";r=0;t=10'),)), 0.1)
+    assert admitted(one, 10.0) == []
+    assert len(admitted(one, 10.3)) == 8 - len(others)
+
+
+def test_streams_that_are_lost_with_one_connection_are_one_loss_and_cost_their_links_nothing() -> None:
+    one = scheduler(jobs(40), per_host=20)
+    for attempt in admitted(one, 0.0):
+        one.settle(attempt, Reply(error="connect", connection=7), 0.5)
+    [host] = one.hosts
+    assert (host.pace.width, host.pace.failing) == (20, False)
+    again = admitted(one, 5.0)
+    assert sorted(attempt.number for attempt in again) == [1] * 19 + [2]
+    for number, attempt in enumerate(again):
+        one.settle(attempt, Reply(error="connect", connection=8 + number), 5.5)
+    assert host.pace.failing
+
+
+def test_a_connection_that_loses_stream_after_stream_ends_them() -> None:
+    one = scheduler(jobs(1), retries=3)
+    now, ended = 0.0, ()
+    for _ in range(4):
+        [attempt] = admitted(one, now)
+        ended = one.settle(attempt, Reply(error="truncated", connection=7), now + 1.0)
+        now += 40.0
+    assert [type(one) for one in ended] == [Failed]
+
+
+def test_a_gate_that_another_process_was_given_is_obeyed_also_by_hosts_not_met_yet() -> None:
+    one = scheduler([*jobs(3, "a"), *jobs(3, "b")])
+    one.hosts.gate("http://b.example", 20.0)
+    assert {attempt.host for attempt in admitted(one, 0.0)} == {"http://a.example"}
+    assert one.hosts.gates(0.0) == {"http://b.example": 20.0}
+    one.hosts.gate("http://a.example", 30.0)
+    assert {attempt.host for attempt in admitted(one, 21.0)} == {"http://b.example"}
+    assert one.hosts.gates(25.0) == {"http://a.example": 30.0}
+
+
+@given(st.integers(1, 600), st.integers(1, 8), st.none() | st.floats(0.1, 100.0))
+def test_processes_that_share_a_host_have_its_limits_together(most: int, count: int, rate: float | None) -> None:
+    paces = []
+    for number in range(count):
+        one = scheduler(jobs(1), share=(number, count), per_host=most, rate=rate)
+        admitted(one, 0.0)
+        paces += [host.pace for host in one.hosts]
+    assert sum(pace.width for pace in paces) == max(most, count)
+    assert rate is None or sum(pace.rate or 0.0 for pace in paces) == pytest.approx(rate)
+
+
+def test_what_a_share_learns_is_remembered_for_the_whole() -> None:
+    memory = {"http://h.example": {"width": 400.0, "rate": 100.0, "proven": 90.0, "time": 0.0}}
+    one = Scheduler(iter(jobs(100)), Options(share=(1, 2), seed=1), Remembered(memory, 60.0))
+    assert len(admitted(one, 0.0)) >= 1
+    [host] = one.hosts
+    assert (host.pace.width, host.pace.rate) == (100, pytest.approx(49.0))
+    assert one.hosts.memories(70.0)["http://h.example"]["width"] == 400.0
+
+
+def test_a_host_that_is_forgotten_keeps_its_gate_and_what_it_taught() -> None:
+    crowd = [Job(f"http://h{number}.example/", f"n{number}") for number in range(2_500)]
+    memory = {"http://first.example": {"width": 100.0, "time": 0.0}}
+    items = [*jobs(1, "first"), *crowd, Job("http://first.example/later", "later")]
+    one = Scheduler(iter(items), Options(seed=1), Remembered(memory, 1.0))
+    attempt = one.admit(0.0)
+    assert isinstance(attempt, Attempt)
+    one.settle(attempt, GOOD._replace(headers=(("ratelimit-remaining", "0"), ("ratelimit-reset", "3000"))), 0.1)
+    while isinstance(attempt := one.admit(0.2), Attempt):
+        assert "first" not in attempt.host
+        one.settle(attempt, GOOD, 0.3)
+    last = one.admit(3031.0)
+    assert isinstance(last, Attempt)
+    assert last.job.name == "later"
+    [host] = [host for host in one.hosts if "first" in host.name]
+    assert host.pace.width == 50

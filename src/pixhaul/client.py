@@ -27,6 +27,8 @@ from pixhaul.retry_after import http_date, retry_after
 from pixhaul.timing import Timing
 
 USER_AGENT = f"pixhaul/{__version__} (+https://github.com/pixhaul/pixhaul)"
+CONN_ID = getattr(pycurl, "CONN_ID", None)
+"""What numbers the connection of a transfer, from pycurl 7.45.7 on: transfers lost with one connection are one loss."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 """Statuses that lead elsewhere by themselves; 300 and 304 to 306 do not (RFC 9110 15.4)."""
 SUPPRESS_CONNECT_HEADERS = 265
@@ -187,7 +189,8 @@ class Slot:
         headers, flaw = read_headers(self._lines)
         if flaw and not error:
             error, detail = flaw
-        reply = Reply(status, headers, error=error, detail=detail, seconds=seconds)
+        connection = self.curl.getinfo(CONN_ID) if error and CONN_ID else -1
+        reply = Reply(status, headers, error=error, detail=detail, connection=connection, seconds=seconds)
         if error or not self._is_whole(reply):
             self.body.discard()
             return _explained(reply)

@@ -5,23 +5,43 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from heapq import heappop, heappush
+from math import inf
+from typing import NamedTuple, TypeAlias, TypeVar
 
-from pixhaul.models import Attempt
+from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
 from pixhaul.pace import Pace
 
 MOST_IDLE = 2_000
-"""Hosts without links that are remembered, about 1 KB each, so that what was learned of them is not lost at once."""
+"""Hosts without links that are kept whole, about 1 KB each."""
+MOST_LEARNED = 20_000
+"""Hosts of which, after that, what was learned is kept: 300 bytes each."""
 UNKNOWN = 4
 """A host that never answered counts this many times its transfers, so that sick ones do not hold the places."""
 START = 8
 """Transfers at once to a host of which nothing is known: what a browser does, and a bit."""
 
+_V = TypeVar("_V")
+Memory: TypeAlias = Mapping[str, object]
+"""What `Pace.memory` gave, perhaps through a file that somebody else has touched."""
+
+
+class Remembered(NamedTuple):
+    """What earlier runs learned."""
+
+    hosts: Mapping[str, Memory] = {}
+    """By scheme://name:port."""
+    epoch: float = 0.0
+    """Seconds since 1970 when this run began: how old that is."""
+
+
+_CONNECTION_LOST = (Reason.CONNECT, Reason.TRUNCATED)
+
 
 class Host:
     """One scheme://name:port: its pace and the attempts that are ready for it."""
 
-    __slots__ = ("_refused_since", "delayed", "name", "pace", "ready", "sleeping", "turn")
+    __slots__ = ("_lost", "_refused_since", "delayed", "name", "pace", "ready", "sleeping", "turn")
 
     def __init__(self, name: str, pace: Pace) -> None:
         self.name = name
@@ -34,6 +54,7 @@ class Host:
         self.turn = False
         """Whether it stands in the heap of hosts that may start."""
         self._refused_since: float | None = None
+        self._lost = (-1, 0.0)  # a connection, and when it was lost
 
     def note(self, verdict: str, now: float) -> float:
         """Take note of how a transfer ended; get for how many seconds there have been refusals alone."""
@@ -42,6 +63,19 @@ class Host:
         elif verdict == "refused" and self._refused_since is None:
             self._refused_since = now
         return 0.0 if self._refused_since is None or verdict != "refused" else now - self._refused_since
+
+    def shares_loss(self, attempt: Attempt, reply: Reply, now: float) -> bool:
+        """Whether a transfer was lost with a connection whose loss is already known: one event, and not its fault.
+
+        A connection of HTTP/2 carries many transfers and takes them all along.
+        """
+        if reply.connection < 0 or reply.error not in _CONNECTION_LOST:
+            return False
+        connection, since = self._lost
+        if connection == reply.connection and attempt.token[0] <= since:
+            return True
+        self._lost = (reply.connection, now)
+        return False
 
     @property
     def load(self) -> int:
@@ -55,11 +89,13 @@ class Host:
 class Hosts:
     """All hosts that have links, and some that had."""
 
-    def __init__(self, options: Options, remembered: Mapping[str, Pace]) -> None:
+    def __init__(self, options: Options, remembered: Remembered) -> None:
         self._options = options
-        self._remembered = remembered
+        self._remembered, self._epoch = remembered
         self._all: dict[str, Host] = {}
         self._idle: OrderedDict[str, Host] = OrderedDict()
+        self._learned: OrderedDict[str, Memory] = OrderedDict()
+        self._gates: OrderedDict[str, float] = OrderedDict()
         self._turn: list[tuple[int, int, Host]] = []
         self._order = 0
 
@@ -79,12 +115,18 @@ class Hosts:
         return host
 
     def _pace(self, name: str) -> Pace:
-        options = self._options
-        if name in self._remembered:
-            return self._remembered[name]
-        if options.per_host is None:
-            return Pace(most=options.connections, start=min(START, options.connections), rate=options.rate)
-        return Pace(most=options.per_host, start=options.per_host, rate=options.rate)
+        """The pace of a host that is new, or was forgotten: its gate is obeyed and what it taught is used."""
+        options, (number, count) = self._options, self._options.share
+        by_hand = options.per_host is not None
+        most = portion(options.connections if options.per_host is None else options.per_host, number, count)
+        start = most if by_hand else min(portion(START, number, count), most)
+        rate = None if options.rate is None else options.rate / count
+        memory = self._learned.get(name) or self._remembered.get(name) or {}
+        if count > 1:
+            memory = _scaled(memory, 1 / count)
+        pace = Pace.remembered(memory, self._epoch, most, start, rate) if memory else Pace(most, start, rate)
+        pace.close(self._gates.pop(name, -inf))
+        return pace
 
     def queue(self, host: Host) -> None:
         """Put a host in line for a turn when it has something ready; lay it aside when it has nothing at all."""
@@ -109,9 +151,68 @@ class Hosts:
         return None
 
     def _rest(self, host: Host) -> None:
-        """Keep an idle host for a while, and forget the one that has been idle longest."""
+        """Keep an idle host for a while, and forget the one that has been idle longest but for what it taught."""
         self._idle[host.name] = host
         self._idle.move_to_end(host.name)
         if len(self._idle) > MOST_IDLE:
-            name, _ = self._idle.popitem(last=False)
+            name, oldest = self._idle.popitem(last=False)
             del self._all[name]
+            self._put(self._learned, name, self._memory(oldest, self._epoch))
+            self._put(self._gates, name, max(oldest.pace.gate, oldest.pace.open_until))
+
+    def _put(self, kept: OrderedDict[str, _V], name: str, value: _V) -> None:
+        if value in ({}, -inf):
+            return
+        kept[name] = value
+        if len(kept) > MOST_LEARNED:
+            kept.popitem(last=False)
+
+    # -- what other processes and later runs are told --------------------------------------------------------------
+
+    def gate(self, name: str, until: float) -> None:
+        """Start nothing at a host before this time, in seconds on the caller's clock: another process was told so."""
+        host = self._all.get(name)
+        if host is not None:
+            host.pace.close(until)
+        elif until > self._gates.get(name, -inf):
+            self._put(self._gates, name, until)
+
+    def gates(self, now: float) -> dict[str, float]:
+        """Until when each host that has asked for a pause, or refused, must be left alone."""
+        ahead = {name: until for name, until in self._gates.items() if until > now}
+        return ahead | {host.name: host.pace.gate for host in self if host.pace.gate > now}
+
+    def memories(self, epoch: float) -> dict[str, Memory]:
+        """What is worth keeping of each host for a later run; empty for one that was given up.
+
+        Args:
+            epoch: Seconds since 1970, now.
+        """
+        known: dict[str, Memory] = {name: {**memory, "time": epoch} for name, memory in self._learned.items()}
+        for host in self:
+            memory = self._memory(host, epoch)
+            if memory or host.pace.dead:
+                known[host.name] = memory
+        return known
+
+    def _memory(self, host: Host, epoch: float) -> Memory:
+        memory = host.pace.memory(epoch)
+        count = self._options.share[1]
+        return _scaled(memory, count) if count > 1 else memory
+
+
+def portion(whole: int, number: int, count: int) -> int:
+    """The part of a limit that process `number` (from 0) of `count` may use: all parts together are the whole.
+
+    None is below 1, so that a limit should not be shared by more processes than it has places.
+
+    >>> [portion(8, number, 3) for number in range(3)]
+    [2, 3, 3]
+    """
+    return max(1, whole * (number + 1) // count - whole * number // count)
+
+
+def _scaled(memory: Memory, factor: float) -> Memory:
+    """What was learned of a host, for a part of it or for the whole."""
+    known = {name: value for name, value in memory.items() if isinstance(value, int | float)}
+    return {name: value if name == "time" else value * factor for name, value in known.items()}

@@ -17,6 +17,12 @@ class Options:
     """Most at once to one host; None: starts at 8 and adapts."""
     rate: float | None = None
     """Most requests a second to one host."""
+    share: tuple[int, int] = (0, 1)
+    """Number (from 0) and count of the processes that ask the same hosts: each gets its part of a host's limits."""
+    remember: bool = True
+    """Whether what is learned of hosts is kept for the next run."""
+    cache_dir: str = ""
+    """Where; empty: PIXHAUL_CACHE_DIR, or the user's cache folder."""
     retries: int = 4
     """Tries after the first."""
     timeout: float = 120.0

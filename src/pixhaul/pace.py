@@ -185,6 +185,10 @@ class Pace:
             self.gate, self._asked = until, asked
             self._until = max(until, self._breaker.open_until)
 
+    def close(self, until: float) -> None:
+        """Start nothing before this time, in seconds: what was asked of another process, or of this one before."""
+        self._close_gate(until, True)
+
     def quota(self, remaining: float, reset_seconds: float, now: float) -> None:
         """Obey a RateLimit field of an answer: `remaining` requests in the next `reset_seconds`.
 
@@ -221,7 +225,7 @@ class Pace:
         base, rate = self._width.base, self._rate.learned
         if self.dead or (rate is None and not base):
             return {}
-        kept = {"width": float(base or self.width), "time": now}
+        kept = {"width": float(max(base, self._width.known) or self.width), "time": now}
         return kept if rate is None else {**kept, "rate": rate, "proven": self._rate.proven}
 
     @classmethod
@@ -235,8 +239,9 @@ class Pace:
         """
         pace = cls(most, start, rate)
         if 0.0 <= now - _number(memory.get("time")) < DAY:
-            half = min(pace._width.most, int(_number(memory.get("width"))) // 2)
-            pace._width.set(max(pace.width, half))
+            width, known = pace._width, int(_number(memory.get("width")))
+            width.known = min(width.most, known)
+            width.set(max(width.value, min(width.most, known // 2)))
             learned = _number(memory.get("rate"))
             if learned:
                 pace._rate.recall(learned, _number(memory.get("proven")))

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Mapping
 from heapq import heappop, heappush
 from math import inf
 from typing import NamedTuple, TypeAlias
 
-from pixhaul.addresses import refused_host
-from pixhaul.hosts import Host, Hosts
+from pixhaul.endings import failed, fetched, last_words
+from pixhaul.hosts import Host, Hosts, Remembered
+from pixhaul.intake import Intake
 from pixhaul.judge import PATIENCE, Again, Judgement, Refused, judge
-from pixhaul.links import Link, parse
-from pixhaul.models import Attempt, Failed, Fetched, Job, JobStream, NotYet, Outcome, Picture, Reason, Reply
+from pixhaul.links import Link
+from pixhaul.models import Attempt, Failed, JobStream, Outcome, Reason, Reply
 from pixhaul.options import Options
-from pixhaul.pace import Pace
+from pixhaul.quota import quota
 
 Wait: TypeAlias = float
 """Seconds; inf: until an attempt settles. Void after any settle."""
@@ -52,17 +52,15 @@ class Scheduler:
     wait is void after any settle.
     """
 
-    def __init__(self, jobs: JobStream, options: Options, paces: Mapping[str, Pace] | None = None) -> None:
-        self._jobs = jobs
+    def __init__(self, jobs: JobStream, options: Options, remembered: Remembered | None = None) -> None:
+        self._intake = Intake(jobs, options.allow_private)
         self._options = options
         self._random = random.Random(options.seed).random  # noqa: S311 - jitter, not a secret
-        self.hosts = Hosts(options, paces or {})
+        self.hosts = Hosts(options, remembered or Remembered())
         self._later: list[tuple[float, int, Attempt | Host]] = []
         self._ended: deque[Failed] = deque()
         self._order = 0
-        self._dry = False
         self._stopping = False
-        self.read = 0
         self.held = 0
         self.live = 0
 
@@ -79,7 +77,7 @@ class Scheduler:
             attempt = self._start(now)
             if attempt is not None:
                 return attempt
-            wait = self._read(now)
+            wait = self._read()
             if wait is not None and not self._ended:  # giving up a host ends its links without a transfer
                 return self._nothing(now, wait)
         return 0.0
@@ -87,13 +85,17 @@ class Scheduler:
     def settle(self, attempt: Attempt, reply: Reply, now: float) -> tuple[Outcome, ...]:
         """Say what one attempt brought; get what ended by it. Empty: the link will come again."""
         host = self.hosts.get(attempt.host)
-        judgement = judge(attempt, reply, self._options, self._random)
-        verdict = _verdict(attempt, reply, judgement, host)
+        shared = host.shares_loss(attempt, reply, now)
+        judgement = judge(attempt._replace(number=0) if shared else attempt, reply, self._options, self._random)
+        verdict = "again" if shared else _verdict(attempt, reply, judgement, host)
         host.pace.end(attempt.token, now, verdict, reply.retry_after)
+        left = quota(reply.headers)
+        if left is not None:
+            host.pace.quota(*left, now)
         self.live -= 1
-        outcome = self._follow(attempt, reply, judgement, now)
+        outcome = self._follow(attempt, reply, judgement, shared, now)
         if host.pace.dead:
-            self._give_up(host, Refused(*_last_words(judgement)))
+            self._give_up(host, last_words(judgement))
         elif host.note(verdict, now) > REFUSED_FOR_LONG:
             self._give_up(host, Refused(Reason.RATE_LIMITED, "the host has refused everything for minutes"))
         self.hosts.queue(host)
@@ -106,13 +108,14 @@ class Scheduler:
     @property
     def exhausted(self) -> bool:
         """Whether every link that there was has ended."""
-        return self._dry and not self.held and not self.live and not self._ended
+        return self._intake.dry and not self.held and not self.live and not self._ended
 
     def status(self, now: float) -> Status:
         """What is going on, in numbers and for the hosts that wait."""
         longest = sorted(self.hosts, key=lambda host: -len(host.ready) - host.delayed)[:5]
         waits = ((host.name, host.pace.admit(now), host.pace.why(now)) for host in longest if host.ready)
-        return Status(self.read, self.held, self.live, tuple(wait for wait in waits if wait[1] > 0), self._dry)
+        waiting = tuple(wait for wait in waits if wait[1] > 0)
+        return Status(self._intake.read, self.held, self.live, waiting, self._intake.dry)
 
     # -- starting --------------------------------------------------------------------------------------------------
 
@@ -146,44 +149,23 @@ class Scheduler:
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def _read(self, now: float) -> Wait | None:
+    def _read(self) -> Wait | None:
         """Take one link from the source; None when one was taken, else how long there will be none."""
-        if self._dry or self.held >= self._options.look_ahead:
+        if self.held >= self._options.look_ahead:
             return inf
-        item = next(self._jobs, None)
-        if item is None:
-            self._dry = True
-            return inf
-        if isinstance(item, NotYet):
-            return item.seconds
-        self.read += 1
-        ended = item if isinstance(item, Failed) else self._take(item)
-        if ended is not None:
-            self._ended.append(ended)
+        item = self._intake.take()
+        if isinstance(item, Attempt):
+            self._place(item, first=False)
+        elif isinstance(item, Failed):
+            self._ended.append(item)
+        else:
+            return item
         return None
-
-    def _take(self, job: Job) -> Failed | None:
-        link = parse(job.url)
-        if not isinstance(link, Link):
-            return Failed(job, *link)
-        refused = self._refused_address(job, link)
-        if refused:
-            return Failed(job, Reason.ADDRESS_REFUSED, refused)
-        self._place(Attempt(job, link.url, link.origin), first=False)
-        return None
-
-    def _refused_address(self, job: Job, link: Link) -> str:
-        if self._options.allow_private:
-            return ""
-        refused = refused_host(link.host)
-        if not refused or (refused == "loopback" and job.local):
-            return ""
-        return f"{refused}; --allow-private permits it"
 
     def _place(self, attempt: Attempt, first: bool) -> None:
         host = self.hosts.get(attempt.host)
         if host.pace.dead:
-            self._ended.append(_failed(attempt, Refused(Reason.CONNECT, "the host was given up")))
+            self._ended.append(failed(attempt, Refused(Reason.CONNECT, "the host was given up")))
             return
         self.held += 1
         (host.ready.appendleft if first else host.ready.append)(attempt)
@@ -192,7 +174,7 @@ class Scheduler:
     # -- waiting ---------------------------------------------------------------------------------------------------
 
     def _nothing(self, now: float, wait: Wait) -> Wait | None:
-        if self._dry and not self.live and not self.held:
+        if self._intake.dry and not self.live and not self.held:
             return None
         return max(0.0, min(wait, self._later[0][0] - now)) if self._later else wait
 
@@ -213,18 +195,20 @@ class Scheduler:
 
     # -- after a reply ---------------------------------------------------------------------------------------------
 
-    def _follow(self, attempt: Attempt, reply: Reply, judgement: Judgement, now: float) -> Outcome | None:
+    def _follow(self, attempt: Attempt, reply: Reply, judgement: Judgement, shared: bool, now: float) -> Outcome | None:
         fate = judgement.fate
         if isinstance(fate, Again):
-            return self._again(attempt, reply, fate, judgement.pace == "refused", now)
+            if fate.hop is not None:
+                return self._hop(attempt, fate.hop, reply, now)
+            was_refused = judgement.pace == "refused"
+            free = shared or (was_refused and reply.retry_after is not None)
+            self._again(attempt, fate.seconds, was_refused, free, now)
+            return None
         if fate is None:
             return fetched(attempt, reply, now)
-        return _failed(attempt, fate, reply.status, now)
+        return failed(attempt, fate, reply.status, now)
 
-    def _again(self, attempt: Attempt, reply: Reply, fate: Again, was_refused: bool, now: float) -> Failed | None:
-        if fate.hop is not None:
-            return self._hop(attempt, fate.hop, reply, now)
-        free = was_refused and reply.retry_after is not None
+    def _again(self, attempt: Attempt, seconds: float, was_refused: bool, free: bool, now: float) -> None:
         following = attempt._replace(
             number=attempt.number + (0 if free else 1),
             refusals=attempt.refusals + (1 if was_refused else 0),
@@ -236,15 +220,14 @@ class Scheduler:
         else:
             self.held += 1
             self.hosts.get(attempt.host).delayed += 1
-            self._push_later(now + fate.seconds, following)
-        return None
+            self._push_later(now + seconds, following)
 
     def _hop(self, attempt: Attempt, hop: Link, reply: Reply, now: float) -> Failed | None:
         """A redirect goes to the head of the queue of the host that it leads to."""
-        refused = self._refused_address(attempt.job, hop)
+        refused = self._intake.refused(attempt.job, hop)
         if refused:
             said = Refused(Reason.ADDRESS_REFUSED, f"redirected to {hop.url[:200]}: {refused}")
-            return _failed(attempt, said, reply.status, now)
+            return failed(attempt, said, reply.status, now)
         hops, spent = (*attempt.hops, attempt.url), attempt.spent + reply.seconds
         self._place(attempt._replace(url=hop.url, host=hop.origin, hops=hops, token=None, spent=spent), first=True)
         return None
@@ -252,7 +235,7 @@ class Scheduler:
     def _give_up(self, host: Host, said: Refused) -> None:
         """End all links that are ready at a host; those that wait for their time end when it comes."""
         self.held -= len(host.ready)
-        self._ended.extend(_failed(attempt, said) for attempt in host.ready)
+        self._ended.extend(failed(attempt, said) for attempt in host.ready)
         host.ready.clear()
 
 
@@ -267,33 +250,3 @@ def _verdict(attempt: Attempt, reply: Reply, judgement: Judgement, host: Host) -
     if reply.status:
         return "broken"
     return "lost" if attempt.number == 1 or host.pace.failing else "again"
-
-
-def _last_words(judgement: Judgement) -> tuple[Reason, str]:
-    fate = judgement.fate
-    if fate is None:
-        return Reason.CONNECT, "the host was given up"
-    return fate.reason, f"the host was given up: {fate.detail}"
-
-
-def _failed(attempt: Attempt, said: Refused, status: int = 0, now: float = 0.0) -> Failed:
-    seconds = now - attempt.began if now and attempt.began else 0.0
-    tries = attempt.number + attempt.refusals if now else attempt.number - 1
-    return Failed(attempt.job, said.reason, said.detail, status, attempt.url, tries, seconds)
-
-
-def fetched(attempt: Attempt, reply: Reply, now: float) -> Fetched:
-    """The picture that a good reply brought."""
-    return Fetched(
-        attempt.job,
-        reply.body,
-        reply.size,
-        reply.sha256,
-        reply.picture or Picture(""),
-        attempt.url,
-        reply.status,
-        reply.header("etag"),
-        reply.header("last-modified"),
-        attempt.number + attempt.refusals,
-        now - attempt.began,
-    )

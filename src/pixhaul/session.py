@@ -9,12 +9,13 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pixhaul import names, sinks, strategies
+from pixhaul import host_memory, names, sinks, strategies
 from pixhaul import template as templates
 from pixhaul.again import Choice
 from pixhaul.digests import Digests
 from pixhaul.errors import ApiRefused, PixhaulError, UsageError
 from pixhaul.haul import haul
+from pixhaul.hosts import Remembered
 from pixhaul.ledger import Ledger
 from pixhaul.lock import locked
 from pixhaul.models import Failed, Job, JobStream, NotYet, Reason, Result
@@ -118,7 +119,7 @@ class Session:
                 self._context.warn(f"found again: {found} pictures that were kept, and not yet in the ledger")
             sink = sinks.open_sink("folder", options, staging, ledger.owns)
             jobs = ledger.pending(self._jobs(ledger))
-            self._scheduler = trace.scheduler(jobs, options) if trace else Scheduler(jobs, options)
+            self._scheduler = stack.enter_context(_scheduler(jobs, options, trace))
             sink = trace.sink(sink) if trace else sink
             if self._until is not None:
                 self._scheduler.stop()
@@ -233,6 +234,22 @@ def open_session(
         yield Session(texts, options, context, choice)
     finally:
         context.stopped.set()
+
+
+@contextmanager
+def _scheduler(jobs: JobStream, options: Options, trace: Trace | None) -> Iterator[Scheduler]:
+    """A scheduler that knows what earlier runs learned of hosts, and passes on what this one learns."""
+    make = trace.scheduler if trace else Scheduler
+    if not options.remember:
+        yield make(jobs, options)
+        return
+    file, now = host_memory.file_of(options), time.time()
+    scheduler = make(jobs, options, Remembered(host_memory.load(file, now), now))
+    try:
+        yield scheduler
+    finally:
+        now = time.time()
+        host_memory.save(file, scheduler.hosts.memories(now), now)
 
 
 def _wish(template: str) -> Callable[[Job, int], Job]:

@@ -23,7 +23,7 @@ FILE = "pixhaul.toml"
 
 API = "https://api.imgur.com"
 
-_PATHS = frozenset({"directory", "cacert", "input-file", "trace"})
+_PATHS = frozenset({"directory", "cacert", "input-file", "trace", "cache-dir"})
 """Settings where a file may say ~ for the home folder, since no shell reads it."""
 
 

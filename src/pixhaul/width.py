@@ -47,6 +47,7 @@ class Width:
         "_step",
         "base",
         "full",
+        "known",
         "most",
         "since",
         "value",
@@ -56,6 +57,8 @@ class Width:
         self.most = max(1, most)
         self.base = 0
         """0: none yet."""
+        self.known = 0
+        """The base of an earlier run, until trouble or a trial that brings nothing shows that it is too wide."""
         self._adapt = adapt
         self._speed = 0.0  # of the base: logarithm of answers a second
         self._step, self._rest, self._rests = STEP, 0, RESTS
@@ -136,6 +139,7 @@ class Width:
         """Back from a trial, or below a base that proved too wide; then rest, twice as long as the last time."""
         if not self._adapt:
             return
+        self.known = 0
         if self.in_trial:
             self.set(self.base)
         else:

@@ -64,7 +64,7 @@ def _download(directory: str, count: int, per_host: int, manner: dict[str, Any])
     except ValueError as error:
         raise PixhaulError(f"the made Imgur cannot be started: {error}.") from error
     with standin:
-        options = Options(directory=directory, limit=count, per_host=per_host, api=standin.api)
+        options = Options(directory=directory, limit=count, per_host=per_host, api=standin.api, remember=False)
         run = Run(Request(("imgur:random",), options, standin.client_id, **manner))
         code = run.finish()
     if not code:

@@ -86,6 +86,19 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option(
         "--rate", metavar="N", section=PACE, type=Amount(1e6), help="Most requests a second to one host (no limit)."
     ),
+    option(
+        "--remember/--no-remember",
+        default=None,
+        section=PACE,
+        help="Whether what is learned of hosts is kept for the next run (yes).",
+    ),
+    option(
+        "--cache-dir",
+        metavar="DIR",
+        section=PACE,
+        type=click.Path(file_okay=False),
+        help="Where that is kept (your cache folder).",
+    ),
     option("--retries", metavar="N", section=PACE, type=Count(0, 100), help="Tries after the first (4)."),
     option(
         "--timeout",

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 
+from pixhaul.hosts import Remembered
 from pixhaul.models import Attempt, Failed, Fetched, JobStream, Outcome, Receipt, Reply
 from pixhaul.options import Options
 from pixhaul.protocols import Sink
@@ -46,9 +47,9 @@ class Trace:
         span = (began, time.monotonic())
         self._file.add([complete("keeping", what, span, (self._process, KEEPING), dict(about))])
 
-    def scheduler(self, jobs: JobStream, options: Options) -> Scheduler:
+    def scheduler(self, jobs: JobStream, options: Options, remembered: Remembered | None = None) -> Scheduler:
         """A scheduler whose transfers are written down."""
-        return TracedScheduler(jobs, options, self)
+        return TracedScheduler(jobs, options, self, remembered)
 
     def sink(self, sink: Sink) -> Sink:
         """The sink, written down."""
@@ -62,8 +63,8 @@ class Trace:
 class TracedScheduler(Scheduler):
     """The scheduler, with each transfer written down before it is judged."""
 
-    def __init__(self, jobs: JobStream, options: Options, trace: Trace) -> None:
-        super().__init__(jobs, options)
+    def __init__(self, jobs: JobStream, options: Options, trace: Trace, remembered: Remembered | None) -> None:
+        super().__init__(jobs, options, remembered)
         self._trace = trace
 
     def settle(self, attempt: Attempt, reply: Reply, now: float) -> tuple[Outcome, ...]:
