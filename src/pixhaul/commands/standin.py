@@ -42,6 +42,7 @@ class _Standin(Command):
 @option("--seed", metavar="N", env=None, type=Count(0, 2**63 - 1), help="All that is made follows from it (0).")
 @option("--links-base", metavar="URL", env=None, help="In place of the picture origin in every link.")
 @option("--random-gone", is_flag=True, env=None, help="Answer 404 to gallery/random, as Imgur's may.")
+@option("--record", is_flag=True, env=None, help="Keep when each request came and was answered, at /_record.")
 def standin(**values: Any) -> int:
     """Run a made Imgur on this machine until Ctrl-C: API v3 on one port, pictures on another.
 

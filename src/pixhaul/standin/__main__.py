@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, help="posts, pictures, orders and faults follow from it (0)")
     add("--links-base", help="in place of the picture origin in every link")
     add("--random-gone", action="store_true", help="gallery/random answers 404")
+    add("--record", action="store_true", help="keep when each request came and was answered; see /_record")
     add("--leave-with-stdin", action="store_true", default=False, help="stop when standard input ends")
     return parser
 

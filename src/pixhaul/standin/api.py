@@ -33,7 +33,7 @@ class ApiSite:
         self.catalog, self.shaper, self.plan, self.client_id = catalog, shaper, plan, client_id
         self.gallery = Gallery(catalog, shaper, plan.switches)
         self.credits = Credits(settings.credits, time.time())
-        self.traffic = Traffic()
+        self.traffic = Traffic("api")
         self.body = lru_cache(maxsize=256)(self._body)
 
     def answer(self, request: Request) -> Steps:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Protocol, cast
 
 from .messages import MOST_HEAD, BadRequest, Ending, Request, Step, Steps, parse
+from .record import Line, Record
 
 
 class Site(Protocol):
@@ -24,7 +25,8 @@ class Site(Protocol):
 class Traffic:
     """What one port has seen; served as JSON at /_requests."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: str = "", record: Record | None = None) -> None:
+        self.port, self.record = port, record
         self.paths: Counter[str] = Counter()
         self.connections = 0
         self.open = 0
@@ -59,6 +61,7 @@ class Connection(asyncio.Protocol):
         self.steps: Iterator[Step] | None = None
         self.keeps, self.is_full, self.is_over = True, False, False
         self.timer: asyncio.TimerHandle | None = None
+        self.line: Line | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
@@ -66,6 +69,8 @@ class Connection(asyncio.Protocol):
         self.connections.add(self)
         self.traffic.connections += 1
         self.traffic.open += 1
+        if self.traffic.record:
+            self.line = self.traffic.record.line(self.traffic.port)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget what was still to be sent."""
@@ -75,6 +80,8 @@ class Connection(asyncio.Protocol):
         if self.timer:
             self.timer.cancel()
         self._finish()
+        if self.line:
+            self.line.closed()
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
@@ -112,11 +119,16 @@ class Connection(asyncio.Protocol):
             if step is None:
                 self._finish()
             elif isinstance(step, bytes):
-                self.transport.write(step)
+                self._write(step)
             elif isinstance(step, Ending):
                 self._end(step)
             else:
                 self.timer = self.loop.call_later(step, self._wake)
+
+    def _write(self, data: bytes) -> None:
+        if self.line:
+            self.line.wrote(data)
+        self.transport.write(data)
 
     def _begin(self) -> bool:
         try:
@@ -132,6 +144,8 @@ class Connection(asyncio.Protocol):
         self.transport.resume_reading()
         self.keeps = request.keeps
         self.traffic.begin(request.path)
+        if self.line:
+            self.line.asked(request.path)
         self.steps = iter(self.site.answer(request))
         return True
 
@@ -140,6 +154,8 @@ class Connection(asyncio.Protocol):
             return
         self.steps = None
         self.traffic.at_once -= 1
+        if self.line:
+            self.line.ended()
         if not self.keeps:
             self._end(Ending.CLOSE)
 

@@ -59,6 +59,11 @@ class Plan:
         self.struck: Counter[tuple[str, str]] = Counter()
         self.answered = 0
 
+    def clear(self) -> None:
+        """Forget what has struck: everything goes wrong again as it did from the start."""
+        self.struck.clear()
+        self.answered = 0
+
     def picture(self, identity: str, number: int, reply: Reply, request: Request) -> Steps:
         """The steps of a picture's answer; `number` is its place in the catalogue."""
         rule = self._chosen(self.pictures, identity, number)

@@ -1,7 +1,7 @@
 """The picture port, an i.imgur.com: any extension, thumbnails, ranges, validators, removed.png by redirect.
 
-`/_requests` is our own: what this port has seen, as JSON. Sources of each behaviour: recorded headers of June 2024 and
-threads of the clients that met it.
+`/_requests` and `/_record` are our own: what this port has seen, as JSON. Sources of each behaviour: recorded
+headers of June 2024 and threads of the clients that met it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from email.utils import formatdate
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .catalog import Catalog, Picture
@@ -23,6 +23,7 @@ from .messages import Reply, Request, Step, Steps, encode
 from .placeholder import REMOVED, REMOVED_ETAG, page
 from .prints import film
 from .ranges import conditional
+from .record import Record
 
 if TYPE_CHECKING:
     from .settings import Settings
@@ -51,14 +52,25 @@ class PictureSite:
     def __init__(self, settings: Settings, catalog: Catalog, plan: Plan, traffic: Traffic) -> None:
         self.settings, self.catalog, self.plan, self.traffic = settings, catalog, plan, traffic
         self.etags: dict[tuple[str, str], str] = {}
+        self.is_warm = False
+        """Whether every picture is ready to be sent, so that none is slower than another."""
         self.thumbnail = lru_cache(maxsize=256)(self._thumbnail)
 
     def answer(self, request: Request) -> Steps:
         """The steps of one answer: the wait, then the bytes, or what a fault makes of them."""
         if request.path == "/_requests":
-            body = json.dumps(self.traffic.as_json()).encode()
-            return [encode(Reply(200, (("Content-Type", "application/json"),), body), request)]
+            return _json(self.traffic.as_json(), request)
+        if request.path == "/_record" and self.traffic.record is not None:
+            return _json(self._recorded(self.traffic.record, request), request)
         return self._slowly(self._steps(request))
+
+    def _recorded(self, record: Record, request: Request) -> dict[str, Any]:
+        """The record; with POST it begins anew, and so do the faults; with ?brief the counts alone."""
+        if request.method == "POST":
+            record.clear()
+            self.plan.clear()
+        told = record.brief() if "brief" in request.query else record.as_json()
+        return told | {"warm": self.is_warm}
 
     def _slowly(self, steps: Steps) -> Iterator[Step]:
         if self.settings.latency:
@@ -154,6 +166,10 @@ def _reduced(body: bytes, side: int, *, is_square: bool) -> bytes:
     out = io.BytesIO()
     small.save(out, "JPEG", quality=80)
     return out.getvalue()
+
+
+def _json(values: dict[str, Any], request: Request) -> Steps:
+    return [encode(Reply(200, (("Content-Type", "application/json"),), json.dumps(values).encode()), request)]
 
 
 def _digest(body: bytes) -> str:

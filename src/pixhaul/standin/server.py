@@ -23,6 +23,7 @@ from .folder import Folder
 from .pictures import PictureSite
 from .plates import PLANS
 from .prints import Studio
+from .record import Record
 from .settings import CLIENT_ID, Settings
 from .shapes import Shaper
 
@@ -73,7 +74,9 @@ async def _serve(settings: Settings, api: socket.socket, images: socket.socket, 
     extra = ",random-gone" if settings.random_gone else ""
     faults = plan(settings.faults + extra, settings.seed)
     shaper = Shaper(catalog, settings.links_base or _url(images))
-    api_site, traffic = ApiSite(settings, catalog, shaper, faults, CLIENT_ID), Traffic()
+    record = Record() if settings.record else None
+    api_site, traffic = ApiSite(settings, catalog, shaper, faults, CLIENT_ID), Traffic("images", record)
+    api_site.traffic.record = record
     image_site = PictureSite(settings, catalog, faults, traffic)
     async with contextlib.AsyncExitStack() as stack:
         await _open(stack, api, api_site, api_site.traffic)
@@ -107,6 +110,7 @@ def _abort(connections: set[Connection]) -> None:
 async def _warm(catalog: Catalog, site: PictureSite) -> None:
     """Draw the plates and digest the pictures while nobody asks, so that the first run is as quick as the others."""
     if not isinstance(catalog.files, Studio):
+        site.is_warm = True
         return
     await asyncio.sleep(0.25)  # who stays for a moment only shall not pay for it
     for number in range(len(PLANS)):
@@ -116,6 +120,7 @@ async def _warm(catalog: Catalog, site: PictureSite) -> None:
         site.prepare(picture)
         if count % 8 == 0:
             await asyncio.sleep(0.002 if not site.traffic.at_once else 0.2)
+    site.is_warm = True
 
 
 def _stop_event(leave_with_stdin: bool) -> asyncio.Event:

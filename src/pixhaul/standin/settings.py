@@ -37,6 +37,8 @@ class Settings:
     """Stands in place of the picture origin in every link; empty: the true origin."""
     random_gone: bool = False
     """Whether gallery/random answers 404, as Imgur's may today."""
+    record: bool = False
+    """Whether it is written down when each request came and was answered; see record.py."""
     host: str = "127.0.0.1"
     """Loopback only: the stand-in is never offered to a network."""
 
