@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check torture torture-quick bench clean
+.PHONY: help demo race test check torture torture-quick bench clean
 
 help: ## list the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
 
 demo: $(VENV)/.installed ## install, start the stand-in Imgur, download 40 pictures into images/
 	$(BIN)/pixhaul demo
+
+race: $(VENV)/.installed ## let strategies and programs do the same job, and draw it in race.html
+	$(BIN)/pixhaul race
 
 test: check $(VENV)/.tested ## every check and test that needs no network and no service
 	$(BIN)/python -m pytest -n 2
@@ -32,7 +35,7 @@ bench: $(VENV)/.installed ## measure beside curl and wget2 (needs nginx, curl, w
 	$(BIN)/python benchmarks/run.py
 
 clean: ## remove what the recipes made
-	rm -rf $(VENV) images benchmarks/out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) images race.html benchmarks/out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed: pyproject.toml constraints.txt

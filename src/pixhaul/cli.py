@@ -19,6 +19,7 @@ _COMMANDS = {
     "demo": "Download 40 pictures from a made Imgur, to see how it goes.",
     "check": "Read every kept picture again and say what is not whole.",
     "retry": "Try again what failed and can succeed now.",
+    "race": "Let strategies and programs do the same job, and draw who waited when.",
     "standin": "Run the made Imgur, for trying things out and for tests.",
     "doctor": "Say what is configured, reachable and missing.",
     "completion": "Print what makes your shell complete our commands.",

@@ -142,7 +142,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         metavar="FILE",
         section=PRINT,
         type=click.Path(dir_okay=False),
-        help="Write down when each transfer did what, as a trace that Perfetto opens.",
+        help="Write down when each transfer did what; pixhaul race --show FILE draws it, Perfetto opens it.",
     ),
     option("-q", "--quiet", is_flag=True, section=PRINT, help="Say nothing but what is wrong with the run itself."),
     option("-v", "--verbose", is_flag=True, section=PRINT, help="Say each picture that is kept, too."),

@@ -1,0 +1,182 @@
+"""`pixhaul race`: the same job by one program after another, and a page that shows who waited when."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pixhaul.errors import UsageError
+
+from .shape import Command, option
+from .values import Amount, Count, Size
+
+if TYPE_CHECKING:
+    from pixhaul.race.models import Race, Run
+    from pixhaul.race.racers import Racer
+
+_EXAMPLES = (
+    ("pixhaul race", "all strategies and the lesson, 40 pictures; draws race.html"),
+    ("pixhaul race mine.py", "and a program of yours"),
+    ("pixhaul race 'curl --parallel -K {curl}'", "and curl, which takes its links from a configuration file"),
+    ("pixhaul race 'aria2c -q -j 8 -i {links}'", "and aria2, which takes a list; so do many"),
+    ("pixhaul race --only multi,threads -n 400 --latency 0.1", "some of them, on another road"),
+    ("pixhaul race --faults 404=5%,503=10%:once", "with what goes wrong on the network"),
+    ("pixhaul race --cpu", "each picture is also scaled down: the turn of processes"),
+    ("pixhaul race --show run.json", "draw what pixhaul get --trace run.json wrote down"),
+)
+_EPILOG = """A PROGRAM is a file of Python, or a command line in quotes. It runs without a shell in an empty folder of
+its own, and what it leaves there is compared with the pictures. It finds an Imgur through IMGUR_API and
+IMGUR_CLIENT_ID, or a list of links in the file that RACE_LINKS names. In its command line, {links} is that file, {curl}
+the same as a configuration file of curl, and {directory} the folder. PICTURES says how many there are."""
+ROAD, RACERS, PRINT = "The road", "Who runs", "What to print"
+
+
+class Names(click.ParamType):  # type: ignore[type-arg]  # takes no parameter before click 8.4
+    """Names with commas between them."""
+
+    name = "names"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """The names."""
+        return value if isinstance(value, tuple) else tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+@click.command(cls=Command, examples=_EXAMPLES, epilog=_EPILOG)
+@click.argument("programs", nargs=-1, metavar="[PROGRAM]...")
+@option("-n", "--pictures", metavar="N", env=None, section=ROAD, default=40, type=Count(1, 4000), help="How many (40).")
+@option(
+    "--latency",
+    metavar="S",
+    env=None,
+    section=ROAD,
+    type=click.FloatRange(0, 60),
+    help="Before each picture's answer (0.25).",
+)
+@option("--bandwidth", metavar="SIZE", env=None, section=ROAD, type=Size(), help="Bytes a second on each connection.")
+@option("--faults", metavar="SPEC", env=None, section=ROAD, help="What goes wrong; see pixhaul standin --help.")
+@option("--seed", metavar="N", env=None, section=ROAD, default=0, type=Count(0, 2**31), help="Which pictures (0).")
+@option("--cpu", is_flag=True, env=None, section=RACERS, help="Programs that also make a thumbnail of each picture.")
+@option("--only", metavar="NAME,...", env=None, section=RACERS, type=Names(), help="These alone: pixhaul, lesson, ...")
+@option(
+    "--per-host", metavar="N", env=None, section=RACERS, type=Count(1, 1000), help="pixhaul's own width (adaptive)."
+)
+@option("--deadline", metavar="S", env=None, section=RACERS, type=Amount(3600), help="Of each (thrice one by one).")
+@option("-o", "--output", metavar="FILE", env=None, section=PRINT, default="race.html", help="The page (race.html).")
+@option("--trace", metavar="FILE", env=None, section=PRINT, help="All of it as a trace that Perfetto opens.")
+@option("--show", metavar="FILE", env=None, section=PRINT, help="Race nobody; draw this trace.")
+@option("--json", is_flag=True, env=None, section=PRINT, help="One JSON object for each racer, then a summary.")
+def race(programs: tuple[str, ...], **values: Any) -> int:
+    """Let one program after another do the same job, and draw who waited for whom, when.
+
+    The job is to download 40 pictures that take a quarter of a second each, from an Imgur on this machine. Every
+    strategy of pixhaul does it, every program of the lesson that can run here, and each PROGRAM that is named.
+    """
+    if values["show"]:
+        return _show(programs, values)
+    from pixhaul.race import racers
+
+    yours = racers.given(programs, racers.search_path())
+    others = racers.thumbnailers() if values["cpu"] else [*racers.ours(values["per_host"]), *racers.lesson()]
+    if values["only"]:
+        others = racers.chosen([*others, *yours], values["only"])
+        yours = [one for one in yours if one not in others]
+    return _race([*others, *yours], values)
+
+
+def _race(everyone: list[Racer], values: dict[str, Any]) -> int:
+    from pixhaul.race.event import race as run_all
+    from pixhaul.race.models import Race
+    from pixhaul.race.road import Conditions, Road
+
+    from .speech import say, warn
+
+    _refuse_folder(values["output"])
+    latency = 0.25 if values["latency"] is None else values["latency"]
+    conditions = Conditions(values["pictures"], latency, values["bandwidth"], values["faults"] or "", values["seed"])
+    with Road(conditions) as road:
+        road.open()
+        deadline = values["deadline"] or 20 + 3 * conditions.pictures * road.each
+        ready = [racer for racer in everyone if not racer.missing]
+        absent = tuple(racer for racer in everyone if racer.missing)
+        runs: list[Run] = []
+        for run in run_all(ready, road, deadline, lambda name: None):
+            runs.append(run)
+            say([_line(run, len(runs), len(ready))])
+        told = Race(conditions, road.each, tuple(runs), absent, values["cpu"])
+    if values["trace"]:
+        from pixhaul.race.telling import write_trace
+
+        write_trace(told, values["trace"], warn)
+    return _tell(told, values)
+
+
+def _line(run: Run, place: int, of: int) -> str:
+    from .speech import safe
+
+    return f"{place:>3} of {of}  {run.seconds:6.2f} s  {safe(run.racer.name)}: {run.verdict.word}"
+
+
+def _tell(told: Race, values: dict[str, Any]) -> int:
+    from pixhaul.race.page import page
+    from pixhaul.race.table import BLOCKS, PLAIN, table
+    from pixhaul.race.telling import record, summary
+    from pixhaul.race.verdict import DONE
+
+    from .speech import out, say
+    from .telling import json_line
+
+    code = 0 if all(run.verdict.word == DONE for run in told.runs) else 1
+    _write(values["output"], page(told))
+    if values["json"]:
+        out(
+            "".join(json_line(record(run, told)) for run in told.runs)
+            + json_line(summary(told, values["output"], code))
+        )
+    else:
+        out("".join(f"{line}\n" for line in table(told, BLOCKS if _knows_blocks() else PLAIN)))
+    say([f"The page: {values['output']}"])
+    return code
+
+
+def _knows_blocks() -> bool:
+    try:
+        "█▁".encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _show(programs: tuple[str, ...], values: dict[str, Any]) -> int:
+    from pixhaul.race.page import page_of_trace
+    from pixhaul.race.records import from_trace
+
+    from .speech import say
+
+    if programs:
+        raise UsageError("--show draws a trace and races nobody.", "Leave the programs away, or --show.")
+    _refuse_folder(values["output"])
+    _write(values["output"], page_of_trace(from_trace(Path(values["show"])), values["show"]))
+    say([f"The page: {values['output']}"])
+    return 0
+
+
+def _refuse_folder(path: str) -> None:
+    """Before anybody runs: a page that cannot be written would be found out after a minute."""
+    if Path(path).is_dir() or not Path(path).absolute().parent.is_dir():
+        raise UsageError(f"the page {path} cannot be written there.", "Name a file in a folder that exists: -o FILE")
+
+
+def _write(path: str, text: str) -> None:
+    """Replace the page as a whole, so that a browser never loads half of one."""
+    target = Path(path)
+    part = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise UsageError(f"the page {path} cannot be written: {error.strerror}.", "Name another: -o FILE") from error

@@ -1,0 +1,1 @@
+"""The race: the same job by one program after another, against the stand-in, and a page that shows who waited when."""

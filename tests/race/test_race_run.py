@@ -1,0 +1,194 @@
+"""A whole race of small programs, some of which do what no program should; and its page in a real browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from program import pixhaul
+
+NAME = "<b onclick=x>.py"
+FETCH = """
+import os, pathlib, urllib.request
+links = open(os.environ["RACE_LINKS"]).read().split()
+def get(link, change=lambda body: body):
+    body = urllib.request.urlopen(link, timeout=20).read()
+    pathlib.Path(link.rsplit("/", 1)[1]).write_bytes(change(body))
+"""
+PROGRAMS = {
+    NAME: FETCH + "for link in links: get(link)",
+    "crash.py": FETCH + "get(links[0]); raise ValueError('no more')",
+    "killed.py": FETCH + "get(links[0]); os.kill(os.getpid(), 9)",
+    "wrong.py": FETCH + "for link in links: get(link, lambda body: body[:-1] + b'?')",
+    "few.py": FETCH + "for link in links[:5]: get(link)",
+    "flood.py": FETCH + "while True: get(links[0])",
+    "crowd.py": """
+import os, socket, time
+from urllib.parse import urlsplit
+link = urlsplit(open(os.environ["RACE_LINKS"]).readline())
+held = []
+for _ in range(70):
+    held.append(socket.create_connection((link.hostname, link.port)))
+    held[-1].sendall(f"GET {link.path} HTTP/1.1\\r\\nHost: x\\r\\n".encode())
+time.sleep(60)
+""",
+    "hang.py": """
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+open(os.environ["PIDS"], "w").write(f"{os.getpid()} {child.pid}")
+time.sleep(60)
+""",
+}
+
+
+class Result(NamedTuple):
+    """What came of it."""
+
+    racers: dict[str, dict[str, Any]]
+    summary: dict[str, Any]
+    page: Path
+    folder: Path
+    code: int
+
+
+@pytest.fixture(scope="module")
+def raced(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """The race of all of them, beside one strategy and a command line with links in it."""
+    folder = tmp_path_factory.mktemp("race")
+    for name, text in PROGRAMS.items():
+        (folder / name).write_text(text)
+    more = {"PIDS": str(folder / "pids"), "PIXHAUL_STRATEGY": "nonsense", "http_proxy": "http://127.0.0.1:1"}
+    programs = list(PROGRAMS)
+    if shutil.which("curl"):
+        programs.append("curl -s --parallel -K {curl}")
+    call = ("race", "-n", "10", "--latency", "0.02", "--only", "multi,yours", "--deadline", "3", "--json")
+    done = pixhaul(*call, "--trace", "all.json", *programs, folder=folder, more=more)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert lines, done.stderr
+    return Result({one["racer"]: one for one in lines[:-1]}, lines[-1]["summary"], folder / "race.html", folder,
+                 done.returncode)  # fmt: skip
+
+
+def test_each_is_judged_and_the_others_go_on(raced: Result) -> None:
+    assert {name: one["verdict"] for name, one in raced.racers.items() if name != "curl"} == {
+        "pixhaul multi": "done",
+        NAME: "done",
+        "crash.py": "crashed",
+        "killed.py": "crashed",
+        "wrong.py": "wrong",
+        "few.py": "incomplete",
+        "flood.py": "flooded",
+        "crowd.py": "flooded",
+        "hang.py": "hung",
+    }
+    assert raced.racers.get("curl", {"verdict": "done"})["verdict"] == "done"
+    assert raced.racers["crash.py"]["detail"] == "exit code 1; its last words: ValueError: no more"
+    assert "SIGKILL" in raced.racers["killed.py"]["detail"]
+    assert len(raced.racers["wrong.py"]["wrong"]) == 10
+    assert raced.racers["few.py"]["right"] == 5
+    assert raced.code == raced.summary["exit"] == 1
+
+
+def test_what_they_did_is_counted(raced: Result) -> None:
+    ours, single = raced.racers["pixhaul multi"], raced.racers[NAME]
+    for one in (ours, single):
+        assert (one["requests"], one["right"], one["pictures"]) == (10, 10, 10)
+        assert one["seconds"] > 0.04
+    assert single["most_at_once"] == 1
+    assert single["connections"] == 10
+    assert single["phases"]["waiting"] >= 10 * 0.02
+    assert "checking" in ours["phases"]
+    assert 0 <= raced.summary["standin_share"] < 1
+    if os.name == "posix":
+        assert single["cpu"] > 0
+        assert single["memory"] > 10**6
+
+
+def test_one_that_hangs_is_ended_with_all_that_it_started(raced: Result) -> None:
+    for pid in (raced.folder / "pids").read_text().split():
+        for _ in range(100):
+            if not _lives(int(pid)):
+                break
+            time.sleep(0.05)
+        assert not _lives(int(pid))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def test_the_page_has_a_lane_for_each_connection(raced: Result) -> None:
+    articles = raced.page.read_text("utf-8").split("<article")[1:]
+    assert len(articles) == len(raced.racers)
+    lanes = [article.count('data-kind="connection"') for article in articles]
+    assert sorted(lanes) == sorted(one["connections"] for one in raced.racers.values())
+
+
+def test_a_trace_of_the_race_can_be_drawn(raced: Result) -> None:
+    done = pixhaul("race", "--show", "all.json", "-o", "shown.html", folder=raced.folder)
+    assert done.returncode == 0, done.stderr
+    assert (raced.folder / "shown.html").read_text("utf-8").count("<article") == len(raced.racers)
+
+
+def chromium(page: Path, folder: Path) -> tuple[str, list[str]]:
+    """The page's document after its script has run, and what the browser's console said."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no Chromium here")
+    flags = (
+        "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --enable-logging=stderr"
+    )
+    nowhere = "--host-resolver-rules=MAP * ~NOTFOUND"
+    call = [browser, *flags.split(), nowhere, f"--user-data-dir={folder}", "--dump-dom", page.as_uri()]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=60, errors="replace")
+    assert "</html>" in done.stdout, done.stderr[-2000:]
+    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+
+def test_a_browser_shows_it_without_a_word_of_complaint(raced: Result, tmp_path: Path) -> None:
+    document, console = chromium(raced.page, tmp_path / "profile")
+    assert console == []
+    assert document.count('data-kind="connection"') == sum(one["connections"] for one in raced.racers.values())
+    assert "<b onclick" not in document
+
+
+def test_a_browser_would_complain_of_a_style_that_is_not_ours(raced: Result, tmp_path: Path) -> None:
+    text = raced.page.read_text("utf-8")
+    forged = tmp_path / "forged.html"
+    forged.write_text(text.replace("</style>", "b{color:red}</style>"), "utf-8")
+    _, console = chromium(forged, tmp_path / "profile")
+    assert any("Content Security Policy" in line for line in console)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("no-such-program",), "no program that could run here"),
+        (("--only", "nobody"), "Nobody in this race is called nobody"),
+        (("--faults", "nonsense"), "there is no fault 'nonsense'"),
+        (("--latency", "nan"), "latency"),
+        (("-o", "no/such/place.html"), "cannot be written there"),
+        (("--show", "none.json"), "cannot be read"),
+        (("--show", "x", "a.py"), "races nobody"),
+        (("-n", "0"), "not a whole number"),
+    ],
+)
+def test_what_cannot_be_is_one_clear_line(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    done = pixhaul("race", *arguments, folder=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(re.findall("^pixhaul: ", done.stderr, re.MULTILINE)) == 1
+    assert list(tmp_path.iterdir()) == []
