@@ -19,10 +19,11 @@ from pixhaul import __version__
 from pixhaul.addresses import refused
 from pixhaul.body import Body, Memory
 from pixhaul.curl_errors import explain
-from pixhaul.headers import content_range, read_headers
+from pixhaul.headers import content_range, read_headers, status_of
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
 from pixhaul.part import staging_folder
+from pixhaul.policy import directives, names_of, objection
 from pixhaul.retry_after import http_date, retry_after
 from pixhaul.timing import Timing
 
@@ -51,6 +52,7 @@ class Client:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.staging = staging_folder(Path(options.directory))
+        self.names = names_of(options.user_agent)
         self.proxies = _proxy_addresses(options.proxy)
 
     def handle(self) -> pycurl.Curl:
@@ -109,7 +111,8 @@ class Slot:
     def __init__(self, client: Client, memory: Memory) -> None:
         self.client = client
         self.curl = client.handle()
-        self.curl.setopt(pycurl.WRITEFUNCTION, self._received)
+        obeys = client.options.policy != "none"
+        self.curl.setopt(pycurl.WRITEFUNCTION, self._allowed if obeys else self._received)
         # A C function costs a tenth of one of ours. libcurl itself ends headers beyond 300 KB, interim ones included.
         self._lines: list[bytes] = []
         self.curl.setopt(pycurl.HEADERFUNCTION, self._lines.append)
@@ -124,6 +127,7 @@ class Slot:
         self._dialled = 0
         self._refused: list[str] = []
         self._fault: tuple[Reason, str] | None = None
+        self._looked = False
 
     def begin(self, attempt: Attempt) -> pycurl.Curl:
         """Aim the handle at an attempt."""
@@ -141,6 +145,18 @@ class Slot:
         return self.curl
 
     # A callback that raises would print a traceback and become error 23 or 7, so each stores its fault.
+
+    def _allowed(self, piece: bytes) -> int | None:
+        """Take a piece of a body, unless the headers, which are all there before the first piece, object to it."""
+        if not self._looked:
+            self._looked = True
+            if status_of(self._lines) in (200, 203, 206):  # getinfo is not to be had within a callback
+                said = directives(read_headers(self._lines)[0], self.client.names)
+                word = objection(said, self.client.options.policy)
+                if word:
+                    self._fault = (Reason.OPTED_OUT, f"X-Robots-Tag says {word}")
+                    return -1
+        return self._received(piece)
 
     def _received(self, piece: bytes) -> int | None:
         try:

@@ -14,7 +14,7 @@ from pixhaul.errors import DiskFull, LedgerDamaged, PixhaulError, UsageError
 from pixhaul.filesystems import is_network
 from pixhaul.rows import COLUMNS, Row, checksum
 
-VERSION = 2
+VERSION = 3
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS links (
     key INTEGER PRIMARY KEY,
@@ -38,7 +38,8 @@ CREATE TABLE IF NOT EXISTS links (
     name TEXT,
     meta TEXT,
     conditions TEXT,
-    checksum INTEGER
+    checksum INTEGER,
+    robots TEXT
 ) STRICT;
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 """
@@ -144,7 +145,7 @@ def _try(directory: Path, path: Path) -> int:
         if found != "ok":
             raise damaged(directory, str(found).splitlines()[-1])
         columns = {row[1] for row in database.execute("PRAGMA table_info(links)")}
-        if ("checksum" in columns) != (version >= VERSION) or bool(columns) != bool(version):
+        if ("checksum" in columns) != (version >= 2) or bool(columns) != bool(version):
             raise damaged(directory, f"it says that it is of version {version}, and is not")
     return int(version)
 
@@ -156,6 +157,8 @@ def _prepare(database: sqlite3.Connection, directory: Path, durable: bool) -> No
     database.executescript(f"PRAGMA journal_mode = {journal}; PRAGMA synchronous = {level};")
     if database.execute("PRAGMA user_version").fetchone()[0] == 1:
         _from_version_1(database)
+    if database.execute("PRAGMA user_version").fetchone()[0] == 2:  # which knew nothing of X-Robots-Tag
+        database.executescript("BEGIN; ALTER TABLE links ADD COLUMN robots TEXT; PRAGMA user_version = 3; COMMIT;")
     database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
 
 
@@ -163,4 +166,4 @@ def _from_version_1(database: sqlite3.Connection) -> None:
     """Version 1 had intents in place of the journal, and remembered nothing of failures."""
     columns = ("name TEXT", "meta TEXT", "conditions TEXT", "checksum INTEGER")
     changes = " ".join(f"ALTER TABLE links ADD COLUMN {column};" for column in columns)
-    database.executescript(f"BEGIN; {changes} PRAGMA user_version = {VERSION}; COMMIT;")
+    database.executescript(f"BEGIN; {changes} PRAGMA user_version = 2; COMMIT;")

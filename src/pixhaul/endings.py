@@ -6,7 +6,7 @@ from pixhaul.judge import Judgement, Refused
 from pixhaul.models import Attempt, Failed, Fetched, Picture, Reason, Reply
 
 
-def fetched(attempt: Attempt, reply: Reply, now: float) -> Fetched:
+def fetched(attempt: Attempt, reply: Reply, now: float, robots: str = "") -> Fetched:
     """The picture that a good reply brought."""
     return Fetched(
         attempt.job,
@@ -20,6 +20,7 @@ def fetched(attempt: Attempt, reply: Reply, now: float) -> Fetched:
         reply.header("last-modified"),
         attempt.number + attempt.refusals,
         now - attempt.began,
+        robots,
     )
 
 

@@ -55,6 +55,17 @@ def read_headers(lines: list[bytes]) -> tuple[Fields, Flaw | None]:
     return tuple((name.lower().decode("ascii"), value.strip().decode("latin-1")) for name, value in found), flaw
 
 
+def status_of(lines: list[bytes]) -> int:
+    """The status of the last answer among the lines; 0 where there is none.
+
+    >>> status_of([b"HTTP/1.1 100 Continue\\r\\n", b"\\r\\n", b"HTTP/2 206 \\r\\n", b"etag: x\\r\\n"])
+    206
+    """
+    line = next((line for line in reversed(lines) if line.startswith(b"HTTP/")), b"")
+    word = line.partition(b" ")[2][:3]
+    return int(word) if word.isdigit() else 0
+
+
 def _empty(lines: list[bytes], start: int) -> int:
     """Where the next empty line is; -1: there is none."""
     for ending in (b"\r\n", b"\n"):

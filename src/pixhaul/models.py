@@ -187,6 +187,8 @@ class Fetched(NamedTuple):
     last_modified: str = ""
     attempts: int = 1
     seconds: float = 0.0
+    robots: str = ""
+    """What its X-Robots-Tag says to everybody or to us, with commas between."""
 
 
 class Failed(NamedTuple):
@@ -199,6 +201,8 @@ class Failed(NamedTuple):
     final_url: str = ""
     attempts: int = 0
     seconds: float = 0.0
+    robots: str = ""
+    """As for a picture that was fetched."""
 
 
 Outcome: TypeAlias = Fetched | Failed
@@ -231,6 +235,8 @@ class Result(NamedTuple):
     final_url: str | None = None
     attempts: int = 0
     seconds: float = 0.0
+    robots: str | None = None
+    """What X-Robots-Tag says to everybody or to us."""
 
 
 EARLIER = "failed in an earlier run: "
@@ -255,6 +261,7 @@ def kept(receipt: Receipt) -> Result:
         one.final_url,
         one.attempts,
         round(one.seconds, 3),
+        one.robots or None,
     )
 
 
@@ -269,6 +276,7 @@ def failed(outcome: Failed) -> Result:
         final_url=outcome.final_url or None,
         attempts=outcome.attempts,
         seconds=round(outcome.seconds, 3),
+        robots=outcome.robots or None,
     )
 
 

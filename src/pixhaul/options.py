@@ -23,6 +23,8 @@ class Options:
     """Whether what is learned of hosts is kept for the next run."""
     cache_dir: str = ""
     """Where; empty: PIXHAUL_CACHE_DIR, or the user's cache folder."""
+    policy: str = "none"
+    """Which words of X-Robots-Tag are obeyed: none, research or train (policy.py)."""
     retries: int = 4
     """Tries after the first."""
     timeout: float = 120.0

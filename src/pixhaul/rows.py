@@ -14,9 +14,9 @@ from pixhaul.models import EARLIER, Failed, Job, Receipt, Result, url_key
 
 COLUMNS = (
     "key, url, status, reason, detail, path, sha256, size, format, width, height, "
-    "http_status, final_url, etag, last_modified, attempts, seconds, at, name, meta, conditions"
+    "http_status, final_url, etag, last_modified, attempts, seconds, at, name, meta, conditions, robots"
 )
-INSERT = f"INSERT OR REPLACE INTO links ({COLUMNS}, checksum) VALUES ({', '.join('?' * 22)})"  # noqa: S608 - constants
+INSERT = f"INSERT OR REPLACE INTO links ({COLUMNS}, checksum) VALUES ({', '.join('?' * 23)})"  # noqa: S608 - constants
 
 
 class Row(NamedTuple):
@@ -46,6 +46,8 @@ class Row(NamedTuple):
     """Of a failure: what was known besides, for `remembered_job`."""
     conditions: str | None = None
     """Of a failure for good: what it depended on (again.py)."""
+    robots: str | None = None
+    """What X-Robots-Tag said to everybody or to us; None from a ledger that did not ask."""
 
 
 def checksum(row: Row) -> int:
@@ -82,6 +84,7 @@ def receipt_row(receipt: Receipt) -> Row:
         one.attempts,
         one.seconds,
         time.time(),
+        robots=_text(one.robots),
     )
 
 
@@ -105,6 +108,7 @@ def failed_row(one: Failed, conditions: str | None) -> Row:
         _text(one.job.name) or None,
         json.dumps([one.job.meta, one.job.local], default=str),
         conditions,
+        _text(one.robots),
     )
 
 
@@ -127,7 +131,9 @@ def remembered_result(job: Job, row: Row) -> Result:
     """The result of a link that is not asked for, because it failed for good in an earlier run."""
     status, final_url = row.http_status or None, row.final_url or None
     detail = EARLIER + (row.detail or "")
-    return Result(job.url, "failed", row.reason, detail, http_status=status, final_url=final_url)
+    return Result(
+        job.url, "failed", row.reason, detail, http_status=status, final_url=final_url, robots=row.robots or None
+    )
 
 
 def _text(value: str) -> str:
@@ -152,6 +158,7 @@ def skipped_result(job: Job, row: Row) -> Result:
         row.height,
         row.http_status,
         row.final_url,
+        robots=row.robots or None,
     )
 
 

@@ -19,6 +19,7 @@ from pixhaul.judge import PATIENCE, Again, Judgement, Refused, judge
 from pixhaul.links import Link
 from pixhaul.models import Attempt, Failed, JobStream, Outcome, Reason, Reply
 from pixhaul.options import Options
+from pixhaul.policy import directives, names_of
 from pixhaul.quota import quota
 
 Wait: TypeAlias = float
@@ -55,6 +56,7 @@ class Scheduler:
     def __init__(self, jobs: JobStream, options: Options, remembered: Remembered | None = None) -> None:
         self._intake = Intake(jobs, options.allow_private)
         self._options = options
+        self._names = names_of(options.user_agent)
         self._random = random.Random(options.seed).random  # noqa: S311 - jitter, not a secret
         self.hosts = Hosts(options, remembered or Remembered())
         self._later: list[tuple[float, int, Attempt | Host]] = []
@@ -204,9 +206,10 @@ class Scheduler:
             free = shared or (was_refused and reply.retry_after is not None)
             self._again(attempt, fate.seconds, was_refused, free, now)
             return None
+        robots = ", ".join(directives(reply.headers, self._names))
         if fate is None:
-            return fetched(attempt, reply, now)
-        return failed(attempt, fate, reply.status, now)
+            return fetched(attempt, reply, now, robots)
+        return failed(attempt, fate, reply.status, now)._replace(robots=robots)
 
     def _again(self, attempt: Attempt, seconds: float, was_refused: bool, free: bool, now: float) -> None:
         following = attempt._replace(

@@ -12,6 +12,7 @@ from .values import Amount, Count, Header, Kinds, Proxy, Secret, Size
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+POLICIES = ("none", "research", "train")
 STRATEGIES = ("sequential", "threads", "asyncio", "multi")
 FIND, KEEP, CHOOSE, PACE, NETWORK, PRINT = (
     "What to get",
@@ -73,6 +74,14 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     ),
     option("--max-bytes", metavar="SIZE", section=CHOOSE, type=Size(), help="Refuse larger files (256MiB)."),
     option("--max-pixels", metavar="N", section=CHOOSE, type=Size(), help="Refuse pictures of more pixels (256M)."),
+    option(
+        "--policy",
+        metavar="NAME",
+        section=CHOOSE,
+        type=click.Choice(POLICIES),
+        help="What the pictures are for: research obeys noai, noimageai and noml of X-Robots-Tag, train noindex, "
+        "noimageindex and none as well (none: nothing).",
+    ),
     option(
         "--connections", metavar="N", section=PACE, type=Count(1, 10_000), help="Most transfers at once, in all (512)."
     ),
