@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pixhaul import again, journal
+from pixhaul import again
 from pixhaul.again import Choice
-from pixhaul.database import explained, open_database, select
+from pixhaul.database import explained, open_database, select, stems
 from pixhaul.journal import Journal
 from pixhaul.models import Failed, Job, JobStream, NotYet, Receipt, Result
 from pixhaul.names import Names
-from pixhaul.part import has_sweep
+from pixhaul.part import disk_errors, has_sweep
 from pixhaul.rows import INSERT, Row, failed_row, is_whole, receipt_row, remembered_result, skipped_result, stored
 
 CHUNK = 500
@@ -41,7 +41,7 @@ class Ledger:
         self._names: Names | None = None
         self._intended: dict[int, Row] = {}
         try:
-            with journal.explained(directory):
+            with disk_errors(directory, "the journal cannot be written"):
                 self._journal = Journal(directory, readonly)
                 self._mend_journal()
         except BaseException:
@@ -101,24 +101,25 @@ class Ledger:
 
     def _exists(self, row: Row) -> bool:
         """A picture that the person has deleted since is not kept any more."""
-        return (self.directory / str(row.path)).is_file()
+        with disk_errors(self.directory, "a picture cannot be looked at"):
+            return (self.directory / str(row.path)).is_file()
 
     def _named(self, job: Job, key: int, row: Row | None) -> Job:
         """The job with a stem that no other link has: the one it had before, or a new one."""
         if row is not None and row.path is not None:
             return job._replace(name=row.path.rpartition(".")[0])
+        names = self.names
         if not job.name:
             return job
-        return Job(job.url, self.names.choose(job.name, key), job.meta, job.local, job.digest)
+        return Job(job.url, names.choose(job.name, key), job.meta, job.local, job.digest)
 
     @property
     def names(self) -> Names:
         """All stems in use, read when the first new link comes."""
         if self._names is None:
             self._names = Names()
-            with explained(self.directory):
-                for (path,) in self._database.execute("SELECT path FROM links WHERE path IS NOT NULL"):
-                    self._names.claim(path.rpartition(".")[0])
+            for stem in stems(self._database, self.directory):
+                self._names.claim(stem)
         return self._names
 
     def failures(self) -> Iterator[Row]:
@@ -135,7 +136,7 @@ class Ledger:
     def intend(self, receipts: Sequence[Receipt]) -> None:
         """Write down in the journal where pictures are about to be, before they are there."""
         rows = [receipt_row(receipt) for receipt in receipts]
-        with journal.explained(self.directory):
+        with disk_errors(self.directory, "the journal cannot be written"):
             self._journal.append(rows)
             if self._choice.options.durable and not has_sweep():  # else the sweep that syncs the pictures syncs it too
                 self._journal.sync()
@@ -195,16 +196,21 @@ class Ledger:
 
         A file that is there and whole is kept; all the other links are to be done again.
         """
-        before = self._database.total_changes
         begun = self._settled_size()
-        if self._journal.size > begun:
-            self.add(self.adoptable(begun))
-        return self._database.total_changes - before
+        if self._journal.size <= begun:
+            return 0
+        before = self._database.total_changes
+        self.add(self.adoptable(begun))
+        return self._database.total_changes - before - 1  # less the one that says how much is settled
+
+    def journal_rows(self, begun: int = 0) -> Iterator[Row]:
+        """What the journal says last of each link, from a place on."""
+        return self._journal.latest(begun)
 
     def adoptable(self, begun: int = 0) -> Iterator[Row]:
         """Of the pictures in the journal from a place on, those whose file is there, whole, and of no other link."""
         claimed: dict[str, int] = {}
-        for row in self._journal.latest(begun):
+        for row in self.journal_rows(begun):
             path, key = str(row.path), row.key
             if claimed.setdefault(path, key) == key and not self.owns(path, key) and is_whole(self.directory, row):
                 yield row

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from pixhaul.errors import DiskFull, PixhaulError, UsageError
-from pixhaul.part import FULL, create_part, part_name, staging_folder
+from pixhaul.part import FULL, create_part, disk_errors, part_name, staging_folder
 
 
 def open_directory(directory: Path) -> Path:
@@ -27,8 +27,9 @@ def open_directory(directory: Path) -> Path:
 
 def clear_parts(directory: Path) -> None:
     """Remove unfinished parts of a run that was killed. Only who holds the directory's lock may do this."""
-    for part in staging_folder(directory).glob("*.part"):
-        part.unlink(missing_ok=True)
+    with disk_errors(directory, "what an earlier run left cannot be removed"):
+        for part in staging_folder(directory).glob("*.part"):
+            part.unlink(missing_ok=True)
 
 
 def _own_folder(folder: Path) -> None:
