@@ -86,7 +86,9 @@ def explained(directory: Path) -> Iterator[None]:
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether the file is broken, or no database at all."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+    code = getattr(error, "sqlite_errorcode", None)
+    undecodable = code is None and isinstance(error, sqlite3.OperationalError)  # a text that is no UTF-8
+    return undecodable or (code or 0) & 0xFF in _DAMAGE
 
 
 def explanation(directory: Path, error: sqlite3.DatabaseError) -> PixhaulError:

@@ -58,7 +58,8 @@ def checksum(row: Row) -> int:
 def fingerprint(*decisive: Any) -> int:
     """The same from the columns: key, url, status, reason, path, size, sha256."""
     text = "%s\0%s\0%s\0%s\0%s\0%s" % decisive[:6]  # noqa: UP031 - a fifth quicker than an f-string of seven names
-    return crc32(decisive[6] or b"", crc32(text.encode("utf-8", "surrogatepass")))
+    digest = decisive[6] if decisive[6] is not None else b""
+    return crc32(digest if isinstance(digest, bytes) else b"damaged", crc32(text.encode("utf-8", "surrogatepass")))
 
 
 def stored(row: Row) -> tuple[object, ...]:
