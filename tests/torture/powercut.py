@@ -1,7 +1,7 @@
 """A model of a disk that loses, at a power cut, whatever nobody has asked it to keep; and the log that it is fed with.
 
-What is durable: the bytes that a file had at its last sync; the names that a folder had at its last sync; everything there was
-at a syncfs. Nothing else, although real file systems keep more.
+What is durable: the bytes that a file had at its last sync; the names that a folder had at its last sync; at a syncfs
+everything there is. Nothing else, although real file systems keep more.
 """
 
 from __future__ import annotations

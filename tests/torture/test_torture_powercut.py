@@ -9,11 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from powercut import Step, laid_out, prefixes, steps
+from rig import QUICK, faulty, finished, listed, remove, results, serve
 
 import pixhaul
 from hostile import Hostile
-from powercut import Step, laid_out, prefixes, steps
-from rig import QUICK, faulty, finished, listed, remove, results, serve
 
 MIXED = 1 if QUICK else 4
 """Cuts with a random part of the unsynced kept, for each prefix."""
