@@ -10,6 +10,7 @@ from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from pixhaul import again
@@ -49,12 +50,13 @@ class Ledger:
             raise
 
     def _mend_journal(self) -> None:
-        """Make the journal anew from the rows when it is shorter than they say: somebody has removed or cut it."""
+        """Make the journal anew when it is shorter than the rows say: somebody has removed or cut it."""
         if self._readonly:
             return
         settled = self._settled_size()
-        if self._journal.size < settled or (not settled and next(self.rows("done"), None) is not None):
-            self._journal.rewrite(self.rows("done"))
+        older = not settled and not self._journal.size and next(self.rows("done"), None) is not None
+        if older or self._journal.size < settled:
+            self._journal.rewrite(chain(self._journal.latest(0), self.rows("done")))
             with self._writing():
                 self._settle()
 

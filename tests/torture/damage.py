@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -103,10 +104,13 @@ def unfold(directory: Path) -> None:
     path = directory / ".pixhaul" / "ledger.sqlite"
     aside = directory / ".pixhaul" / "aside"
     aside.mkdir()
+    line = (directory / ".pixhaul" / "journal").read_bytes().splitlines(keepends=True)[0]
+    first, key = len(line), json.loads(line[9:])[0]
+    late = f"key % 2 = 0 AND key != {key}"
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute("CREATE TEMP TABLE late AS SELECT * FROM links WHERE key % 2 = 0")
+        database.execute(f"CREATE TEMP TABLE late AS SELECT * FROM links WHERE {late}")  # noqa: S608
         settled = database.execute("SELECT value FROM facts").fetchone()[0]
-        database.executescript("DELETE FROM links WHERE key % 2 = 0; UPDATE facts SET value = 1;")
+        database.executescript(f"DELETE FROM links WHERE {late}; UPDATE facts SET value = {first};")  # noqa: S608
         database.executescript("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA wal_autocheckpoint = 0;")
         database.executescript(
             f"BEGIN; INSERT INTO links SELECT * FROM late; UPDATE facts SET value = {settled}; COMMIT;"  # noqa: S608
