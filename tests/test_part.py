@@ -33,7 +33,7 @@ def test_a_part_never_takes_the_place_of_anything(make: object, tmp_path: Path) 
 @pytest.mark.parametrize("way", ["best", "link", "look"])
 def test_a_rename_never_replaces(way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if way != "best":  # as on a system without renameat2, and on a file system without hard links
-        monkeypatch.setattr(part, "_renameat2", lambda source, target: False)
+        monkeypatch.setattr(part, "_renameat2", lambda *names: False)
     if way == "look":
         monkeypatch.setattr(os, "link", _no_links)
     source, taken, dangling, free = (tmp_path / name for name in ("source", "taken", "dangling", "free"))

@@ -275,3 +275,14 @@ def test_a_host_that_is_forgotten_keeps_its_gate_and_what_it_taught() -> None:
     assert last.job.name == "later"
     [host] = [host for host in one.hosts if "first" in host.name]
     assert host.pace.width == 50
+
+
+def test_what_breaks_while_the_program_was_stopped_costs_no_try() -> None:
+    one = scheduler(jobs(1), retries=0)
+    [attempt] = admitted(one, 0.0)
+    one.excuse(63.0)
+    assert one.settle(attempt, Reply(error="timeout"), 60.0) == ()
+    [again] = admitted(one, 62.0)
+    assert again.number == 1
+    [failed] = one.settle(again, Reply(error="timeout"), 70.0)
+    assert isinstance(failed, Failed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from types import FrameType
 
 import click
 
@@ -76,6 +77,7 @@ def main(arguments: list[str] | None = None) -> None:
     from .commands.speech import prepare
 
     prepare()
+    _end_on_signals()
     code = run(sys.argv[1:] if arguments is None else arguments)
     _ignore_interrupts()
     sys.exit(code)
@@ -118,6 +120,20 @@ def _help_of(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "pixhaul"
     return f"Help: {path} --help"
+
+
+def _end_on_signals() -> None:
+    """Let the system's requests to end be heard as Ctrl-C is, until a run has better ways."""
+    import signal
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks for
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _ignore_interrupts() -> None:

@@ -10,6 +10,10 @@ from pixhaul.scheduler import Scheduler
 
 TICK = 0.5
 """Seconds: the longest sleep of a strategy, so that whoever consumes it is never left alone for longer."""
+ASLEEP = 5.0
+"""Seconds between two turns after which the program must have been stopped (SIGSTOP), or the disk have held it up."""
+RECOVERY = 3.0
+"""Seconds in which transfers still break for that."""
 MOST_AT_ONCE = 1_000
 """Outcomes of one turn that needed no transfer."""
 
@@ -51,6 +55,7 @@ def drive(scheduler: Scheduler, engine: Engine) -> Turns:
 def admit(scheduler: Scheduler, engine: Engine) -> Admitted:
     """Start what may start; get what ended without a transfer, and how long to wait: None when all is done."""
     outcomes: list[Outcome] = []
+    _notice_sleep(scheduler, time.monotonic())
     while engine.room and len(outcomes) < MOST_AT_ONCE:
         match scheduler.admit(time.monotonic()):
             case Attempt() as attempt:
@@ -65,6 +70,15 @@ def admit(scheduler: Scheduler, engine: Engine) -> Admitted:
 def settle(scheduler: Scheduler, engine: Engine, seconds: float) -> list[Outcome]:
     """Wait for transfers to end, and tell the scheduler of each."""
     outcomes: list[Outcome] = []
-    for attempt, reply in engine.wait(seconds):
+    ended = engine.wait(seconds)
+    _notice_sleep(scheduler, time.monotonic())
+    for attempt, reply in ended:
         outcomes += scheduler.settle(attempt, reply, time.monotonic())
     return outcomes
+
+
+def _notice_sleep(scheduler: Scheduler, now: float) -> None:
+    """Tell the scheduler when nobody has looked after the transfers: a time-out of libcurl is none of theirs then."""
+    if scheduler.seen and now - scheduler.seen > ASLEEP:
+        scheduler.excuse(now + RECOVERY)
+    scheduler.seen = now

@@ -120,9 +120,10 @@ def sync_all(parts: Iterable[str], folder: Path) -> None:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        if libc.syncfs(descriptor) != 0:
+        while libc.syncfs(descriptor) != 0:
             code = ctypes.get_errno()
-            raise OSError(code, os.strerror(code), str(folder))
+            if code != errno.EINTR:
+                raise OSError(code, os.strerror(code), str(folder))
     finally:
         os.close(descriptor)
 
@@ -131,43 +132,55 @@ _RENAME_NOREPLACE = 1
 _AT_FDCWD = -100
 
 
-def rename_new(source: str, target: str) -> None:
+def rename_new(source: str, target: str, source_folder: int | None = None, target_folder: int | None = None) -> None:
     """Give a file its final name. Raises FileExistsError when anything, a dangling link too, has that name.
 
     renameat2 with RENAME_NOREPLACE is one step (Linux); a hard link and an unlink are two, with both names for a
     moment; Windows' rename never replaces. Where none of these is to be had, on FAT without renameat2, the look
     before the rename leaves a gap of microseconds.
+
+    Args:
+        source: A path, or a name in `source_folder`.
+        target: A path, or a name in `target_folder`.
+        source_folder: Descriptor of an open folder; None: paths as they are.
+        target_folder: The same.
     """
     if os.name == "nt":
         os.rename(source, target)  # noqa: PTH104
         return
-    if _renameat2(source, target):
+    if _renameat2(source, target, source_folder, target_folder):
         return
     try:
-        os.link(source, target, follow_symlinks=False)
+        os.link(source, target, src_dir_fd=source_folder, dst_dir_fd=target_folder, follow_symlinks=False)
     except FileExistsError:
         raise
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
             raise
-        _look_and_rename(source, target)
+        _look_and_rename(source, target, source_folder, target_folder)
         return
-    os.unlink(source)  # noqa: PTH108
+    os.unlink(source, dir_fd=source_folder)
 
 
-def _renameat2(source: str, target: str) -> bool:
+def _renameat2(source: str, target: str, source_folder: int | None, target_folder: int | None) -> bool:
     libc = _libc()
     if libc is None or not hasattr(libc, "renameat2"):
         return False
-    if libc.renameat2(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _RENAME_NOREPLACE) == 0:
-        return True
-    code = ctypes.get_errno()
-    if code in (errno.EINVAL, errno.ENOSYS):
-        return False
-    raise OSError(code, os.strerror(code), source, None, target)
+    folders = [_AT_FDCWD if folder is None else folder for folder in (source_folder, target_folder)]
+    names = [os.fsencode(source), os.fsencode(target)]
+    while libc.renameat2(folders[0], names[0], folders[1], names[1], _RENAME_NOREPLACE) != 0:
+        code = ctypes.get_errno()
+        if code in (errno.EINVAL, errno.ENOSYS):
+            return False
+        if code != errno.EINTR:
+            raise OSError(code, os.strerror(code), source, None, target)
+    return True
 
 
-def _look_and_rename(source: str, target: str) -> None:
-    if os.path.lexists(target):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
-    os.rename(source, target)  # noqa: PTH104
+def _look_and_rename(source: str, target: str, source_folder: int | None, target_folder: int | None) -> None:
+    try:
+        os.stat(target, dir_fd=target_folder, follow_symlinks=False)
+    except FileNotFoundError:
+        os.rename(source, target, src_dir_fd=source_folder, dst_dir_fd=target_folder)
+        return
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)

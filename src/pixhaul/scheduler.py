@@ -29,6 +29,8 @@ REFUSED_FOR_LONG = 300.0
 """Seconds of refusals, each later than the pause before it, without one answer that served us: left to a later run."""
 READ_AT_ONCE = 2_000
 """Links read in one admit while no host can start: a long queue of one slow host must not stall the sockets."""
+_SLEPT_AWAY = frozenset({Reason.TIMEOUT, Reason.TOO_SLOW, Reason.CONNECT, Reason.TRUNCATED})
+"""What transfers break for when nobody looked after them."""
 
 
 class Status(NamedTuple):
@@ -63,6 +65,9 @@ class Scheduler:
         self._ended: deque[Failed] = deque()
         self._order = 0
         self._stopping = False
+        self._excused = 0.0
+        self.seen = 0.0
+        """When somebody was last here, on the caller's clock."""
         self.held = 0
         self.live = 0
 
@@ -87,7 +92,7 @@ class Scheduler:
     def settle(self, attempt: Attempt, reply: Reply, now: float) -> tuple[Outcome, ...]:
         """Say what one attempt brought; get what ended by it. Empty: the link will come again."""
         host = self.hosts.get(attempt.host)
-        shared = host.shares_loss(attempt, reply, now)
+        shared = host.shares_loss(attempt, reply, now) or (now < self._excused and reply.error in _SLEPT_AWAY)
         judgement = judge(attempt._replace(number=0) if shared else attempt, reply, self._options, self._random)
         verdict = "again" if shared else _verdict(attempt, reply, judgement, host)
         host.pace.end(attempt.token, now, verdict, reply.retry_after)
@@ -102,6 +107,10 @@ class Scheduler:
             self._give_up(host, Refused(Reason.RATE_LIMITED, "the host has refused everything for minutes"))
         self.hosts.queue(host)
         return () if outcome is None else (outcome,)
+
+    def excuse(self, until: float) -> None:
+        """The program itself was stopped: what breaks until then is no fault of links or hosts, and costs no try."""
+        self._excused = until
 
     def stop(self) -> None:
         """Start nothing more: what is in flight may end, what waits here is left to the next run."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from pixhaul.errors import DiskFull, PixhaulError, UsageError
-from pixhaul.part import FULL, create_part, disk_errors, part_name, staging_folder
+from pixhaul.part import FULL, create_part, disk_errors, part_name, staging_folder, sync_folder
 
 
 def open_directory(directory: Path) -> Path:
     """The directory, ready to be written to. Raises UsageError or DiskFull with one clear line."""
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        _make_durably(directory)
         _own_folder(directory / ".pixhaul")
         staging = staging_folder(directory)
         _own_folder(staging)
@@ -23,6 +24,15 @@ def open_directory(directory: Path) -> Path:
     except OSError as error:
         raise _explained(directory, error) from error
     return directory
+
+
+def _make_durably(directory: Path) -> None:
+    """Make the directory and what is above it, and put their names on the disk, where folders can be synced."""
+    missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
+    directory.mkdir(parents=True, exist_ok=True)
+    for folder in missing:
+        with suppress(OSError):  # a folder that we may not read: the next sweep of the disk serves as well
+            sync_folder(folder.parent)
 
 
 def clear_parts(directory: Path) -> None:

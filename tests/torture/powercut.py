@@ -50,6 +50,8 @@ class Disk:
     def __init__(self) -> None:
         self.now: dict[str, Node] = {}
         self.safe: dict[str, Node] = {}
+        self.folders: set[str] = set()
+        self.safe_folders: set[str] = set()
 
     def take(self, step: Step) -> None:
         """Let one step happen."""
@@ -77,15 +79,20 @@ class Disk:
         if node is not None:
             node.safe = bytes(node.now)
             return
-        inside = step.path.rstrip("/") + "/"  # a folder: its own names, not those of the folders in it
-        here = {path for path in self.now.keys() | self.safe.keys() if path.rpartition("/")[0] + "/" == inside}
+        folder = step.path.rstrip("/")  # its own names, not those in the folders in it
+        here = {path for path in self.now.keys() | self.safe.keys() if path.rpartition("/")[0] == folder}
         self.safe = {path: node for path, node in self.safe.items() if path not in here}
         self.safe |= {path: self.now[path] for path in here if path in self.now}
+        self.safe_folders |= {path for path in self.folders if path.rpartition("/")[0] == folder}
 
     def _sweep(self, step: Step) -> None:
         for node in self.now.values():
             node.safe = bytes(node.now)
         self.safe = dict(self.now)
+        self.safe_folders = set(self.folders)
+
+    def _folder(self, step: Step) -> None:
+        self.folders.add(step.path)
 
     def _rename(self, step: Step) -> None:
         self.now[step.second] = self.now.pop(step.path)
@@ -101,14 +108,19 @@ class Disk:
 
     def after_a_cut(self) -> dict[str, bytes]:
         """What is there when the power comes back, at the worst."""
-        return {path: node.safe for path, node in self.safe.items()}
+        return {path: node.safe for path, node in self.safe.items() if self._can_be_reached(path)}
+
+    def _can_be_reached(self, path: str) -> bool:
+        """Whether no folder above it is one that was made, and whose own name was never synced."""
+        lost = self.folders - self.safe_folders
+        return not any(path.startswith(f"{folder}/") for folder in lost)
 
     def after_a_mixed_cut(self, chance: random.Random) -> dict[str, bytes]:
         """The same, where the disk has happened to keep some of what it need not have kept, in any order."""
         left = {}
         for path in self.now.keys() | self.safe.keys():
             node = (self.now if chance.random() < 0.5 else self.safe).get(path)
-            if node is not None:
+            if node is not None and (self._can_be_reached(path) or chance.random() < 0.5):
                 left[path] = bytes(node.now) if chance.random() < 0.5 else node.safe
         return left
 
@@ -122,7 +134,7 @@ _NAMES = {
     "r": "rename",
     "l": "link",
     "u": "unlink",
-    "m": "nothing",
+    "m": "folder",
     "p": "nothing",
 }
 

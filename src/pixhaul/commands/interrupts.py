@@ -10,8 +10,10 @@ from typing import Any, Self
 
 from pixhaul.summary import INTERRUPTED
 
-PATIENT, BRISK = 10.0, 1.5
-"""Seconds that transfers in flight get: for a person who may press again, and for a system that will not wait."""
+from .speech import Unbroken
+
+GRACE = 1.0
+"""Seconds that transfers in flight get: with the last turn and the last commit the program has ended within two."""
 
 NOTICE = "finishing what is in flight; press Ctrl-C again to stop now"
 
@@ -55,10 +57,11 @@ class Interrupts:
             _show_cursor()
             os._exit(INTERRUPTED)  # even our good order takes too long; what is on disk is whole at every moment
         if self._stop is None or (pressed and self.count > 1):
-            raise KeyboardInterrupt
+            Unbroken.interrupt()
+            return
         # Nothing is written here: a handler may have come in the middle of a write to the same stream.
         self.notice = NOTICE if pressed else ""
-        self._stop(PATIENT if pressed else BRISK)
+        self._stop(GRACE)
 
 
 def _show_cursor() -> None:

@@ -12,7 +12,7 @@ from .interrupts import Interrupts
 from .outlet import Outlet
 from .request import Request
 from .speech import complain, safe, say, warn
-from .telling import sentence
+from .telling import hidden, sentence
 
 _TOLD = ("album", "title", "file", "line", "index")
 """What a dry run says of a link, where it is known, in this order."""
@@ -52,7 +52,8 @@ def _line(link: Job | Failed, described: bool, found: Tally, quiet: bool) -> str
             say([sentence(failed(link))])
         return ""
     found.done += 1
-    url = link.url if link.url.isprintable() else quotable(link.url)
+    url = hidden(link.url)  # one with a password in it is refused later: nobody can use it whole
+    url = url if url.isprintable() else quotable(url)
     return f"{url}\t{description(link)}\n" if described else f"{url}\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import threading
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -78,9 +79,37 @@ def safe(text: str) -> str:
 
 
 def _put(stream: TextIO | None, text: str) -> None:
-    if stream is not None and text:  # None: it was closed when we were started
+    if stream is None or not text:  # None: it was closed when we were started
+        return
+    if threading.current_thread() is not threading.main_thread():
         stream.write(text)
         stream.flush()
+        return
+    Unbroken.writing = True
+    try:
+        stream.write(text)
+        stream.flush()
+    finally:
+        Unbroken.writing = False
+        if Unbroken.postponed:
+            Unbroken.postponed = False
+            raise KeyboardInterrupt
+
+
+class Unbroken:
+    """A line that has begun is written to its end: a Ctrl-C in its middle would leave half of it before the summary."""
+
+    writing = False
+    postponed = False
+    """There was a Ctrl-C meanwhile."""
+
+    @classmethod
+    def interrupt(cls) -> None:
+        """Raise KeyboardInterrupt now, or as soon as the line is written."""
+        if cls.writing:
+            cls.postponed = True
+            return
+        raise KeyboardInterrupt
 
 
 def _silence(stream: TextIO) -> None:

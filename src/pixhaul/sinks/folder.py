@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,9 +10,10 @@ from typing import NamedTuple
 
 from pixhaul import template as templates
 from pixhaul.errors import disk_full
+from pixhaul.folders import Folders
 from pixhaul.models import Failed, Fetched, Reason, Receipt
 from pixhaul.options import Options
-from pixhaul.part import FULL, disk_errors, part_name, rename_new, sync_all, sync_folder, write_part
+from pixhaul.part import FULL, disk_errors, part_name, sync_all, write_part
 
 EXTENSIONS = {"jpeg": "jpg"}
 """Where the usual extension is not the format's name."""
@@ -39,7 +38,8 @@ class Folder:
         self._taken_by_other = taken
         self._directory = Path(options.directory)
         self._staging = staging
-        self._prefix = f"{options.directory}{os.sep}"
+        with disk_errors(self._directory, "cannot be opened"):
+            self._folders = Folders(self._directory, staging)
         self._part_prefix = f"{staging}{os.sep}"
         self._durable = options.durable
         self._template = templates.parse(options.filename) if options.filename else None
@@ -95,13 +95,12 @@ class Folder:
             self._sync(staged)
         ended: list[Receipt | Failed] = []
         for one, receipt in zip(staged, receipts, strict=True):
-            outcome = self._place(one, receipt, self._prefix + receipt.location)
+            outcome = self._place(one, receipt)
             if outcome is not None:
                 ended.append(outcome)
         if self._durable:
             with disk_errors(self._directory, UNSURE):
-                for folder in {receipt.location.rpartition("/")[0] for receipt in receipts}:
-                    sync_folder(self._directory / folder)
+                self._folders.sync(receipt.location for receipt in ended if isinstance(receipt, Receipt))
         return ended
 
     def _sync(self, staged: list[Staged]) -> None:
@@ -114,22 +113,20 @@ class Folder:
                 _forget(one.part)
             raise
 
-    def _place(self, one: Staged, receipt: Receipt, target: str) -> Receipt | Failed | None:
+    def _place(self, one: Staged, receipt: Receipt) -> Receipt | Failed | None:
         try:
-            if "/" in receipt.location:
-                _make_folders(self._directory, receipt.location)
-            rename_new(one.part, target)
+            self._folders.place(one.part, receipt.location)
         except FileExistsError:
-            return self._taken(one, receipt, target)
+            return self._taken(one, receipt)
         except OSError as error:
             _forget(one.part)
             return _trouble(one.fetched, error)
         return receipt
 
-    def _taken(self, one: Staged, receipt: Receipt, target: str) -> Receipt | None:
+    def _taken(self, one: Staged, receipt: Receipt) -> Receipt | None:
         """A file of that name is there: ours from before a crash when the bytes are the same, else somebody's."""
         owned = self._taken_by_other(receipt.location, one.fetched.job.key)
-        if not owned and _same_bytes(Path(target), one.fetched):
+        if not owned and self._folders.holds(receipt.location, one.fetched.size, one.fetched.sha256):
             _forget(one.part)
             return receipt
         self._staged.append(one._replace(collisions=one.collisions + 1))
@@ -140,31 +137,12 @@ class Folder:
         for one in self._staged:
             _forget(one.part)
         self._staged.clear()
+        self._folders.close()
 
 
 def _forget(part: str) -> None:
     with suppress(OSError):  # the next run removes what cannot be removed now
         Path(part).unlink(missing_ok=True)
-
-
-def _make_folders(directory: Path, location: str) -> None:
-    """Make the folders of a path below the directory, refusing to pass through a symbolic link."""
-    folder = directory
-    for name in location.split("/")[:-1]:
-        folder = folder / name
-        if folder.is_symlink():
-            raise OSError(errno.ELOOP, "a symbolic link is in the way", str(folder))
-        folder.mkdir(exist_ok=True)
-
-
-def _same_bytes(path: Path, fetched: Fetched) -> bool:
-    try:
-        if path.is_symlink() or path.stat().st_size != fetched.size:
-            return False
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").digest() == fetched.sha256
-    except OSError:
-        return False
 
 
 def _trouble(fetched: Fetched, error: OSError) -> Failed:
