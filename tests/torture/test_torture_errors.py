@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from rig import QUICK, Faulty, Truth, faulty, finished, listed, remove, results, serve, torn, whole
 
-from hostile import Hostile
+from hostile import Hostile, answer
+from pictures import png
 
 CODES = {0, 1, 2, 3, 9}
 HOWS = {
     "ENOSPC": errno.ENOSPC,
     "ENOSPC-for-good": Faulty.FULL_FROM,
+    "EDQUOT": errno.EDQUOT,
     "EIO": errno.EIO,
     "EMFILE": errno.EMFILE,
     "EINTR": errno.EINTR,
@@ -34,7 +38,7 @@ def violations(program: Faulty, directory: Path, truth: Truth, server: Hostile, 
     wrong = [] if code in CODES else [f"exit {code}"]
     wrong += ["a traceback"] if "Traceback" in program.text else []
     wrong += [f"torn: {name}" for name in torn(directory, truth)]
-    done = {str(one["path"]) for one in told if one["status"] == "done"}
+    done = {str(one["path"]) for one in told if one["status"] in ("done", "skipped")}
     wrong += [f"told as done, and not there: {name}" for name in done - set(whole(directory))]
     wrong += ["exit 0 without all of them"] if code == 0 and len(done) != len(truth.links) else []
     before = server.asked.copy()
@@ -45,12 +49,21 @@ def violations(program: Faulty, directory: Path, truth: Truth, server: Hostile, 
     return wrong + [f"{len(kept)} told as done were asked for again"] * bool(kept)
 
 
+def mixed(server: Hostile) -> Truth:
+    """Twenty pictures, one of them so large that it comes by way of a part file."""
+    truth = serve(server, 20, 200, 9_000)
+    large = png(20, padding=1_500_000)
+    server.routes["/19.png"] = lambda _: answer(large)
+    bodies = truth.bodies | {"/19.png": large}
+    return Truth(truth.links, bodies, frozenset(hashlib.sha256(body).digest() for body in bodies.values()))
+
+
 @pytest.mark.torture
 @pytest.mark.parametrize("name", HOWS)
 def test_an_error_at_any_call_costs_nothing_but_another_run(
     name: str, program: Faulty, server: Hostile, tmp_path: Path, record_property: object
 ) -> None:
-    truth = serve(server, 20, 200, 9_000)
+    truth = mixed(server)
     directory = tmp_path / "images"
     run = ["get", "--json", "--allow-private", "-d", str(directory), "-i", listed(truth, tmp_path)]
     _, calls = program.run(directory, *run)
@@ -66,3 +79,31 @@ def test_an_error_at_any_call_costs_nothing_but_another_run(
             bad[number] = (wrong, said[-600:])
     record_property("figure", f"F3 {name}: {len(tried)} of {calls} calls tried, {len(bad)} violations")  # type: ignore[operator]
     assert not bad, f"{len(bad)} of {len(tried)}: " + "\n".join(f"{key}: {value}" for key, value in [*bad.items()][:6])
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("name", HOWS)
+def test_an_error_while_a_killed_run_is_repaired(
+    name: str, program: Faulty, server: Hostile, tmp_path: Path, record_property: object
+) -> None:
+    truth = mixed(server)
+    directory, left = tmp_path / "images", tmp_path / "left"
+    run = ["get", "--json", "--allow-private", "-d", str(directory), "-i", listed(truth, tmp_path)]
+    _, syncs = program.run(directory, *run, kinds=Faulty.SYNC)
+    remove(directory)  # killed before the commit: the pictures have their names, and no rows
+    program.run(directory, *run, number=max(1, syncs - 3), how=Faulty.DIE_BEFORE, kinds=Faulty.SYNC)
+    directory.rename(left)
+    shutil.copytree(left, directory)
+    _, calls = program.run(directory, *run)
+    assert finished(directory, truth) == []
+    bad = {}
+    tried = range(1, calls + 1, 9 if QUICK else 1)
+    for number in tried:
+        remove(directory)
+        shutil.copytree(left, directory)
+        code, _ = program.run(directory, *run, number=number, how=HOWS[name])
+        wrong = violations(program, directory, truth, server, code, run)
+        if wrong:
+            bad[number] = wrong
+    record_property("figure", f"F3 {name}, in a repair: {len(tried)} of {calls} calls tried, {len(bad)} violations")  # type: ignore[operator]
+    assert not bad, "\n".join(f"{key}: {value}" for key, value in [*bad.items()][:6])
