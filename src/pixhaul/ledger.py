@@ -202,7 +202,8 @@ class Ledger:
         if self._journal.size <= begun:
             return 0
         before = self._database.total_changes
-        self.add(self.adoptable(begun))
+        with disk_errors(self.directory, "what an earlier run left cannot be read"):
+            self.add(self.adoptable(begun))
         return self._database.total_changes - before - 1  # less the one that says how much is settled
 
     def journal_rows(self, begun: int = 0) -> Iterator[Row]:

@@ -52,7 +52,7 @@ def rebuild(directory: Path, waiting: Callable[[str], None]) -> Rebuilt:
     with locked(home / "lock", waiting, lambda: False):
         with disk_errors(directory, "the ledger cannot be set aside"):
             aside = _set_aside(directory)
-        with closing(Ledger(directory)) as ledger:
+        with closing(Ledger(directory)) as ledger, disk_errors(directory, "the journal cannot be read"):
             return _made(ledger, aside)
 
 

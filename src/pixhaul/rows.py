@@ -169,12 +169,12 @@ def skipped_result(job: Job, row: Row) -> Result:
 
 
 def is_whole(directory: Path, row: Row) -> bool:
-    """Whether the file of a row is there with the bytes that the row vouches for."""
+    """Whether the file of a row is there with the bytes that it vouches for. Raises OSError when nobody can tell."""
     path = directory / str(row.path)
     try:
         if path.is_symlink() or path.stat().st_size != row.size:
             return False
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest() == row.sha256
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return False

@@ -102,8 +102,9 @@ def test_an_error_while_a_killed_run_is_repaired(
         remove(directory)
         shutil.copytree(left, directory)
         code, _ = program.run(directory, *run, number=number, how=HOWS[name])
+        said = program.text
         wrong = violations(program, directory, truth, server, code, run)
         if wrong:
-            bad[number] = wrong
+            bad[number] = (wrong, said[-900:])
     record_property("figure", f"F3 {name}, in a repair: {len(tried)} of {calls} calls tried, {len(bad)} violations")  # type: ignore[operator]
     assert not bad, "\n".join(f"{key}: {value}" for key, value in [*bad.items()][:6])
