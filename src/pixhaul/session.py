@@ -14,6 +14,7 @@ from pixhaul import template as templates
 from pixhaul.again import Choice
 from pixhaul.digests import Digests
 from pixhaul.errors import ApiRefused, PixhaulError, UsageError
+from pixhaul.executors import local
 from pixhaul.haul import haul
 from pixhaul.hosts import Remembered
 from pixhaul.ledger import Ledger
@@ -103,7 +104,7 @@ class Session:
     def turns(self) -> Generator[tuple[Result, ...], None, None]:
         """Download; yield what ended, turn by turn, at least twice a second. Closing it leaves nothing in flight."""
         options = self._options
-        strategy = strategies.load(options.strategy)
+        strategy = local.run if local.wanted(options) else strategies.load(options.strategy)
         with ExitStack() as stack:
             stack.callback(self._context.stopped.set)
             trace = stack.enter_context(closing(self._trace())) if options.trace else None
@@ -113,6 +114,7 @@ class Session:
             if not stack.enter_context(lock):
                 return
             clear_parts(directory)
+            stack.callback(clear_parts, directory)  # a worker that was killed leaves some as well
             ledger = stack.enter_context(closing(Ledger(directory, choice=self._choice or Choice(options))))
             found = ledger.repair()
             if found:

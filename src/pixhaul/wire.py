@@ -105,6 +105,19 @@ class Wire:
         """One descriptor that is readable when any transfer can move."""
         return self._poller.fileno()
 
+    def listen(self, descriptor: int) -> None:
+        """End a `wait` also when this descriptor can be read."""
+        self._poller.listen(descriptor)
+
+    @property
+    def woken(self) -> bool:
+        """Whether the last `wait` was ended by `wake`, or by what it listens to."""
+        return self._poller.woken
+
+    def spare(self, connections: int) -> None:
+        """Keep at most so many idle connections from now on."""
+        self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
+
     def wake(self) -> None:
         """End a `wait` soon, from another thread or a signal handler."""
         self._poller.wake()

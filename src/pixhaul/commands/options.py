@@ -117,6 +117,13 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Seconds that one attempt may take (120); under 1,000 bytes a second for 20 s it ends sooner.",
     ),
     option(
+        "--workers",
+        metavar="N",
+        section=PACE,
+        type=Count(1, 64),
+        help="Processes that move transfers (as many as help, up to the cores; one where the run is short).",
+    ),
+    option(
         "--strategy",
         metavar="NAME",
         section=PACE,
