@@ -32,7 +32,7 @@ def options_line(options: Options) -> bytes:
 
 def options_of(line: bytes) -> Options:
     """The options in that line."""
-    values = _loads(line.decode())
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in _loads(line.decode()).items()}
     if values["types"] is not None:
         values["types"] = frozenset(values["types"])
     return Options(**values)
