@@ -6,7 +6,7 @@ import json
 from base64 import b64decode, b64encode
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from pixhaul.models import Attempt, Job, Picture, Reply
 from pixhaul.options import Options
@@ -32,7 +32,9 @@ def options_line(options: Options) -> bytes:
 
 def options_of(line: bytes) -> Options:
     """The options in that line."""
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in _loads(line.decode()).items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in _loads(line.decode()).items()
+    }
     if values["types"] is not None:
         values["types"] = frozenset(values["types"])
     return Options(**values)
