@@ -46,7 +46,7 @@ def test_get_has_every_option_of_the_contract() -> None:
     text = CliRunner().invoke(program, ["get", "--help"]).output
     contract = (
         "-i, --input-file|-d, --directory|-n, --limit|--seed|-f, --filename|--types|--strategy|--connections|"
-        "--per-host|--rate|--retries|--timeout|--workers|--max-bytes|--max-pixels|--allow-private|--client-id|--cacert|--proxy|--user-agent|"
+        "--per-host|--rate|--retries|--timeout|--workers|--max-memory|--max-bytes|--max-pixels|--allow-private|--client-id|--cacert|--proxy|--user-agent|"
         "--dry-run|-g, --get-urls|--json|-q, --quiet|-v, --verbose|--column|--no-durable|--trace|"
         "--no-remember|--cache-dir|--policy"
     )

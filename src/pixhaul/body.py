@@ -1,4 +1,4 @@
-"""The bytes of one answer as they come: in memory or in a part file, hashed and checked at the end."""
+"""The bytes of one answer as they come: in memory or in a part file, hashed and checked."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pixhaul.check.kinds import family
 from pixhaul.decoding import CodingError, budget_of, coding_of, decoded, is_only_said
 from pixhaul.models import Picture, Reply
 from pixhaul.options import Options
-from pixhaul.part import create_part, part_name
+from pixhaul.part import create_part, part_name, write_pieces
 
-SMALL = 64 * 1024
-"""Bytes that a body may always hold in memory, however full it is."""
+FLUSH = 64 * 1024
+"""Bytes that a body may always hold in memory, however full it is, and that go to its part file at once."""
 
 
 class Memory:
@@ -30,47 +30,56 @@ class Memory:
 
 
 class Body:
-    """Collects one body after another for one slot."""
+    """Collects one body after another for one slot: in memory, or beyond a size in a part file, hashed on the way."""
 
     def __init__(self, options: Options, staging: Path, memory: Memory) -> None:
         self._options = options
         self._staging = staging
         self._memory = memory
         self._pieces: list[bytes] = []
+        self._held = 0
         self._file: FileIO | None = None
         self._part: Path | None = None
+        self._digest = hashlib.sha256()
         self.size = 0
 
     def write(self, piece: bytes) -> None:
         """Take the next piece. Raises OSError when a part file cannot be written."""
         length = len(piece)
         self.size += length
-        if self._file is not None:
-            _write_all(self._file, piece)
-            return
         self._pieces.append(piece)
+        self._held += length
         self._memory.held += length
-        if self.size > SMALL and (
-            self.size > self._options.spill_bytes or self._memory.held > self._options.memory_bytes
+        if self._held >= FLUSH and (
+            self._file is not None
+            or self.size > self._options.spill_bytes
+            or self._memory.held > self._options.max_memory
         ):
-            self._spill()
+            self._flush()
 
-    def _spill(self) -> None:
-        """Go on in a part file. libcurl gives 16 KB at a time, so the file is unbuffered."""
-        self._part = self._staging / part_name()
-        self._file = create_part(self._part)
-        data = self._take_pieces()
-        _write_all(self._file, data)
+    def _flush(self) -> None:
+        """Put what is held into the part file. Each piece is hashed now, while the processor still has it at hand."""
+        if self._file is None:
+            self._part = self._staging / part_name()
+            self._file = create_part(self._part)
+            self._digest = hashlib.sha256()
+        pieces = self._let_go()
+        write_pieces(self._file.fileno(), pieces)
+        for piece in pieces:
+            self._digest.update(piece)
+
+    def _let_go(self) -> list[bytes]:
+        pieces, self._pieces = self._pieces, []
+        self._memory.held -= self._held
+        self._held = 0
+        return pieces
 
     def _take_pieces(self) -> bytes:
-        data = b"".join(self._pieces)
-        self._memory.held -= len(data)
-        self._pieces = []
-        return data
+        return b"".join(self._let_go())
 
     def discard(self) -> None:
         """Forget the bytes and leave no file."""
-        self._take_pieces()
+        self._let_go()
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -111,7 +120,7 @@ class Body:
 
     def _begins(self) -> bytes:
         if self._part is None:
-            return b"".join(self._pieces[:32])[:32]
+            return b"".join(self._pieces[:32])[:32]  # a piece may be a single byte
         with self._part.open("rb") as file:
             return file.read(32)
 
@@ -123,11 +132,12 @@ class Body:
         if file is None or part is None:
             yield (self._take_pieces(),)
             return
+        self._flush()
         file.close()
         self._file = self._part = None
         try:
             with part.open("rb") as source:
-                yield iter(lambda: source.read(SMALL), b"")
+                yield iter(lambda: source.read(FLUSH), b"")
         finally:
             part.unlink(missing_ok=True)
 
@@ -135,27 +145,20 @@ class Body:
         file, part, size = self._file, self._part, self.size
         if file is None or part is None:
             raise AssertionError("a large body has a file")
+        try:
+            self._flush()
+            file.close()
+            picture = self._look(part)
+        except BaseException:
+            self.discard()
+            raise
         self._file = self._part = None
         self.size = 0
-        try:
-            file.close()
-            picture, digest = self._look(part)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
         if picture.flaw:
             part.unlink(missing_ok=True)
-        return Reply(status, headers, part if not picture.flaw else b"", size, digest, picture, seconds=seconds)
+            return Reply(status, headers, b"", size, b"", picture, seconds=seconds)
+        return Reply(status, headers, part, size, self._digest.digest(), picture, seconds=seconds)
 
-    def _look(self, part: Path) -> tuple[Picture, bytes]:
+    def _look(self, part: Path) -> Picture:
         with part.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            picture = inspect(data, self._options.max_pixels)
-            return picture, (b"" if picture.flaw else hashlib.sha256(data).digest())
-
-
-def _write_all(file: FileIO, data: bytes) -> None:
-    """Write every byte: an unbuffered write may take fewer than it was given."""
-    view = memoryview(data)
-    while view:
-        written = file.write(view)
-        view = view[written or 0 :]
+            return inspect(data, self._options.max_pixels)

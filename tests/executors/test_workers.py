@@ -158,6 +158,7 @@ def test_it_begins_alone_and_takes_workers_when_the_processor_is_what_holds_it_u
 ) -> None:
     monkeypatch.setattr(saturation, "LEAST", 5)
     monkeypatch.setattr(saturation, "SHARE", 0.0)
+    monkeypatch.setattr(saturation, "LONG", 0.01)
     seen: set[int] = set()
     with going(options(tmp_path), jobs(server, 600), at_once=0) as (engine, turns):
         ended: list[Outcome] = []

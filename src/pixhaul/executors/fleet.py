@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import time
 from collections import deque
+from dataclasses import replace
 from math import inf
 
 from pixhaul.client import Client
@@ -136,7 +137,7 @@ class Fleet:
 
     def _spawn(self) -> None:
         try:
-            remote = Remote(self._options)
+            remote = Remote(replace(self._options, max_memory=self._options.max_memory // self._most))
         except OSError:  # no more processes, no more memory: it goes on without
             self._spawns = RESPAWNS * (self._most + 1)
             self._fall_back()

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import time
 
-LEAST = 500
-"""Transfers that must have ended before anything is concluded: a short run ends sooner than a worker starts."""
 SHARE = 0.7
-"""Of a core, taken over the whole of a span, that means: the processor holds it up, and not the network."""
-SPAN = 0.1
+"""Of a core, taken over a whole span, that means: the processor holds the run up, and not the network."""
+SPAN = 0.05
 """Seconds over which it is looked at, at least."""
+LONG = 0.2
+"""Seconds of such spans, one after another, after which a run is long enough: a worker costs a third of it to start."""
+LEAST = 20
+"""Transfers that must have ended in them: what passes over kept links is busy, and workers would not help it."""
 
 
 class Saturation:
-    """Counts what ends, and looks at the processor time from span to span."""
+    """Looks at the processor time from span to span."""
 
     def __init__(self) -> None:
-        self._ended = 0
-        self._since = time.monotonic()
-        self._used = time.process_time()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._ended, self._busy = 0, 0.0
+        self._since, self._used = time.monotonic(), time.process_time()
 
     def reached(self, ended: int) -> bool:
         """Whether more processes would help, after so many more transfers have ended."""
@@ -26,7 +30,11 @@ class Saturation:
         seconds = time.monotonic() - self._since
         if seconds < SPAN:
             return False
-        share = (time.process_time() - self._used) / seconds
+        used = time.process_time() - self._used
+        if used < SHARE * seconds:
+            self._begin()
+            return False
+        self._busy += seconds
         self._since += seconds
-        self._used = time.process_time()
-        return self._ended >= LEAST and share >= SHARE
+        self._used += used
+        return self._busy >= LONG and self._ended >= LEAST
