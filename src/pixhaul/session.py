@@ -120,7 +120,7 @@ class Session:
             if found:
                 self._context.warn(f"found again: {found} pictures that were kept, and not yet in the ledger")
             sink = sinks.open_sink("folder", options, staging, ledger.owns)
-            jobs = ledger.pending(self._jobs(ledger))
+            jobs = ledger.pending(self._jobs(ledger), None if options.filename else names.wished)
             self._scheduler = stack.enter_context(_scheduler(jobs, options, trace))
             sink = trace.sink(sink) if trace else sink
             if self._until is not None:
@@ -164,7 +164,10 @@ class Session:
         self.refusal = failures.refusal
 
     def _named(self) -> JobStream:
-        """The links with their wished-for names; without, where only the picture's bytes will tell."""
+        """The links with the names that a template gives; without, where only link or picture will tell."""
+        if not self._options.filename:
+            yield from self._once(self._all())
+            return
         wish = _wish(self._options.filename)
         number = 0
         for item in self._once(self._all()):
@@ -256,9 +259,6 @@ def _scheduler(jobs: JobStream, options: Options, trace: Trace | None) -> Iterat
 
 def _wish(template: str) -> Callable[[Job, int], Job]:
     """What gives each link, with its number among all, the name that it wishes for."""
-    if not template:
-        wished = names.wished
-        return lambda job, number: Job(job.url, wished(job.url), job.meta, job.local, job.digest)
     parsed = templates.parse(template)
     if parsed.needs_sha256:  # the sink names it, when it knows the picture
         return lambda job, number: job._replace(meta=(*job.meta, ("num", number)))
