@@ -24,6 +24,7 @@ from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
 from pixhaul.part import staging_folder
 from pixhaul.policy import directives, names_of, objection
+from pixhaul.resolver import FRESH, Resolver
 from pixhaul.retry_after import http_date, retry_after
 from pixhaul.timing import Timing
 
@@ -53,7 +54,10 @@ class Client:
         self.options = options
         self.staging = staging_folder(Path(options.directory))
         self.names = names_of(options.user_agent)
-        self.proxies = _proxy_addresses(options.proxy)
+        proxies = _proxies(options.proxy)
+        self.proxies = _addresses(proxies)
+        self.resolver = None if proxies else Resolver()
+        """None where a proxy looks names up."""
 
     def handle(self) -> pycurl.Curl:
         """A handle with every option that is the same for all pictures. Setting them again costs 13 us a transfer."""
@@ -67,6 +71,7 @@ class Client:
             (pycurl.USERAGENT, user_agent(options)),
             (pycurl.HTTPHEADER, ["Accept: */*", "Accept-Encoding: identity"]),
             (pycurl.TIMEOUT_MS, round(options.timeout * 1000)),
+            (pycurl.DNS_CACHE_TIMEOUT, round(3 * FRESH)),  # of what `lookups` tells it, and tells again sooner
             (pycurl.CONNECTTIMEOUT_MS, round(min(options.connect_timeout, options.timeout) * 1000)),
             (pycurl.LOW_SPEED_LIMIT, options.low_speed),
             (pycurl.LOW_SPEED_TIME, options.low_speed_seconds),
@@ -91,12 +96,17 @@ def certificates(options: Options) -> str:
     return options.cacert or os.environ.get("SSL_CERT_FILE", "")
 
 
-def _proxy_addresses(proxy: str) -> frozenset[str]:
-    """Numeric addresses of the proxies in force: the person chose them, so they may be private."""
+def _proxies(proxy: str) -> frozenset[str]:
+    """The proxies in force, as the person wrote them."""
     names = {proxy} | {os.environ.get(f"{scheme}_proxy", "") for scheme in ("http", "https", "all")}
     names |= {os.environ.get(name, "") for name in ("HTTPS_PROXY", "ALL_PROXY")}
+    return frozenset(filter(None, names))
+
+
+def _addresses(proxies: frozenset[str]) -> frozenset[str]:
+    """Numeric addresses of the proxies: the person chose them, so they may be private."""
     found: set[str] = set()
-    for name in filter(None, names):
+    for name in proxies:
         host = urlsplit(name if "://" in name else f"http://{name}").hostname or ""
         try:
             found.update(str(answer[4][0]) for answer in socket.getaddrinfo(host, None))

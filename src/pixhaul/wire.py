@@ -13,7 +13,8 @@ import pycurl
 
 from pixhaul.body import Memory
 from pixhaul.client import Client, Slot
-from pixhaul.models import Attempt, Reply
+from pixhaul.lookups import Lookups
+from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.poller import Poller
 
 MOST_AT_ONCE = 16
@@ -31,6 +32,9 @@ class Wire:
         self._free: list[Slot] = []
         self._busy: dict[pycurl.Curl, Slot] = {}
         self._poller = Poller()
+        self._lookups = Lookups(client.resolver, self._poller.wake)
+        self._failed: list[tuple[Attempt, Reply]] = []
+        """Those whose host has no address."""
         self._due: float | None = None
         self._more = 0
         """Ended transfers that libcurl has not told us of yet."""
@@ -40,17 +44,24 @@ class Wire:
         self._multi.setopt(pycurl.M_MAXCONNECTS, max(self._width, 16))
 
     def __len__(self) -> int:
-        return len(self._busy)
+        return len(self._busy) + len(self._lookups) + len(self._failed)
 
     @property
     def room(self) -> int:
         """How many more transfers may start."""
-        return self._width - len(self._busy)
+        return self._width - len(self)
 
     def start(self, attempt: Attempt) -> None:
-        """Begin one transfer. It moves only within `wait`."""
+        """Begin one transfer, once the name of its host is known. It moves only within `wait`."""
+        if not self._lookups.must_wait(attempt):
+            self._begin(attempt)
+
+    def _begin(self, attempt: Attempt) -> None:
         slot = self._free.pop() if self._free else Slot(self._client, self._memory)
         curl = slot.begin(attempt)
+        news = self._lookups.news(attempt)
+        if news:
+            curl.setopt(pycurl.RESOLVE, news)
         self._busy[curl] = slot
         self._multi.add_handle(curl)
 
@@ -65,18 +76,28 @@ class Wire:
 
     def _step(self, until: float) -> None:
         now = time.monotonic()
-        pause = 0.0 if self._more else until - now
+        pause = 0.0 if self._more or self._failed else until - now
         if self._due is not None:
             pause = min(pause, self._due - now)
         for descriptor, events in self._poller.poll(max(0.0, pause)):
             self._multi.socket_action(descriptor, events)
+        if self._poller.woken:
+            self._take_names()
         if self._due is not None and self._due <= time.monotonic():
             self._due = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
 
+    def _take_names(self) -> None:
+        for attempt, error in self._lookups.ready():
+            if error:
+                self._failed.append((attempt, Reply(error=Reason.DNS, detail=error)))
+            else:
+                self._begin(attempt)
+
     def _ended(self) -> list[tuple[Attempt, Reply]]:
         self._more, good, bad = self._multi.info_read(MOST_AT_ONCE)
-        ended = [self._finish(curl, 0, "") for curl in good]
+        failed, self._failed = self._failed, []
+        ended = failed + [self._finish(curl, 0, "") for curl in good]
         ended += [self._finish(curl, code, message) for curl, code, message in bad]
         return ended
 
@@ -97,7 +118,7 @@ class Wire:
 
     def due(self) -> float:
         """Seconds until it wants a step of its own accord; inf: never."""
-        if self._more:
+        if self._more or self._failed:
             return 0.0
         return inf if self._due is None else max(0.0, self._due - time.monotonic())
 
@@ -129,6 +150,7 @@ class Wire:
             slot.body.discard()
         for slot in (*self._busy.values(), *self._free):
             slot.curl.close()
+        self._lookups.close()
         self._busy.clear()
         self._free.clear()
         self._multi.close()
