@@ -25,6 +25,7 @@ from pixhaul.options import Options
 from pixhaul.part import staging_folder
 from pixhaul.policy import directives, names_of, objection
 from pixhaul.resolver import FRESH, Resolver
+from pixhaul.resolver import MOST_AT_ONCE as LOOK_UPS
 from pixhaul.retry_after import http_date, retry_after
 from pixhaul.timing import Timing
 
@@ -56,7 +57,7 @@ class Client:
         self.names = names_of(options.user_agent)
         proxies = _proxies(options.proxy)
         self.proxies = _addresses(proxies)
-        self.resolver = None if proxies else Resolver()
+        self.resolver = None if proxies else Resolver(most=max(1, LOOK_UPS // (options.workers or 1)))
         """None where a proxy looks names up."""
 
     def handle(self) -> pycurl.Curl:

@@ -7,14 +7,17 @@ import time
 from collections import deque
 from dataclasses import replace
 from math import inf
+from typing import TYPE_CHECKING
 
 from pixhaul.client import Client
-from pixhaul.executors.messages import Numbered
-from pixhaul.executors.remote import Gone, Remote
+from pixhaul.executors.messages import Gone, Numbered
 from pixhaul.executors.saturation import Saturation
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
 from pixhaul.wire import Wire
+
+if TYPE_CHECKING:
+    from pixhaul.executors.remote import Remote
 
 BLOCK = 4
 """Transfers to one host that a worker takes before the next one gets some: so a host with few has connections in one
@@ -136,8 +139,11 @@ class Fleet:
     # -- more workers, and fewer -----------------------------------------------------------------------------------
 
     def _spawn(self) -> None:
+        from pixhaul.executors.remote import Remote  # most runs need none
+
+        options = replace(self._options, workers=self._most, max_memory=self._options.max_memory // self._most)
         try:
-            remote = Remote(replace(self._options, max_memory=self._options.max_memory // self._most))
+            remote = Remote(options)
         except OSError:  # no more processes, no more memory: it goes on without
             self._spawns = RESPAWNS * (self._most + 1)
             self._fall_back()

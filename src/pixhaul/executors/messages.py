@@ -78,6 +78,10 @@ def _reply(told: Reply, part: str) -> Reply:
     )
 
 
+class Gone(Exception):
+    """The worker has ended, or been killed."""
+
+
 class Lines:
     """Bytes as they come from a pipe, cut into whole lines."""
 

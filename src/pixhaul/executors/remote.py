@@ -13,7 +13,7 @@ from pathlib import Path
 from subprocess import PIPE
 
 import pixhaul
-from pixhaul.executors.messages import Lines, Numbered, attempts_line, options_line, replies_of
+from pixhaul.executors.messages import Gone, Lines, Numbered, attempts_line, options_line, replies_of
 from pixhaul.models import Attempt
 from pixhaul.options import Options
 
@@ -23,10 +23,6 @@ _PATIENCE = 2.0
 _FLAGS = ("-I", "-S", *(("-B",) if sys.dont_write_bytecode else ()))
 # It sees the modules that we see, in this order, and needs neither to look for them nor to trust the current folder.
 _PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from pixhaul.executors.worker import main; main()"
-
-
-class Gone(Exception):
-    """The worker has ended, or been killed."""
 
 
 class Remote:
