@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import platform
@@ -19,26 +20,31 @@ def load(name: str) -> dict[str, Any]:
     return json.loads(path.read_text("utf-8")) if path.exists() else {}
 
 
-def merged(name: str, key: str, case: dict[str, Any]) -> dict[str, Any]:
-    """A case with the saved figures of those programs that were not run this time."""
-    before = load(name).get("cases", {}).get(key, {}).get("rows", {})
-    rows = before | case["rows"]
-    return case | {"rows": {row: rows[row] for row in sorted(rows, key=order)}}
+def save(name: str, key: str, case: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
+    """Put this case in place of the saved one; programs that were not run this time keep their figures. Give the case.
 
-
-def save(name: str, cases: dict[str, Any], versions: dict[str, str], kept_in: str) -> None:
-    """Put these cases in place of those of the same name."""
+    Args:
+        name: The benchmark's, which is the file's.
+        key: The case's.
+        case: What was measured.
+        about: `versions` of the programs, `kept_in` what file system.
+    """
     before = load(name)
+    cases = before.get("cases", {})
+    rows = cases.get(key, {}).get("rows", {}) | case["rows"]
+    cases[key] = case | {"rows": {row: rows[row] for row in sorted(rows, key=order)}}
     document = {
         "benchmark": name,
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "machine": machine(),
-        "kept_in": kept_in,
         "seed": SEED,
-        "versions": before.get("versions", {}) | versions,
-        "cases": before.get("cases", {}) | cases,
+        **about,
+        "versions": before.get("versions", {}) | about["versions"],
+        "cases": cases,
     }
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+    return cases[key]
 
 
 def order(name: str) -> tuple[bool, str]:

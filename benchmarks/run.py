@@ -17,52 +17,64 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import costs
 import floods
+import lesson
 import nginx
 import peers
 import results
+import waits
 from contest import Case, Contest
 from measure import place
 from web import tally
 from web.bench import entries, scene
-from web.scenes import SCENES
+from web.scenes import PLAYED
 
-CASES: dict[str, Callable[[Path], Iterator[Case]]] = {"flood": floods.flood, "large": floods.large}
+Found = Iterator[tuple[str, dict[str, Any]]]
+CASES: dict[str, Callable[[Path], Iterator[Case]]] = {
+    "flood": floods.flood,
+    "large": floods.large,
+    "waits": waits.waits,
+}
 
 
-def race(name: str, chosen: argparse.Namespace, work: Path) -> dict[str, Any]:
+def race(name: str, chosen: argparse.Namespace, work: Path) -> Found:
     """All cases of a benchmark in which programs do the same job in turn."""
-    programs, found = peers.here(chosen.programs), {}
+    programs = peers.here(chosen.programs)
     if name in ("flood", "large") and not nginx.available():
         print(f"\n{name}: left out, it needs nginx and openssl")
-        return {}
+        return
     for case in CASES[name](work):
         if chosen.only and case.name not in chosen.only.split(","):
             continue
         contest = Contest(case, work, tuple(shlex.split(chosen.pixhaul)))
         contest.run(programs, chosen.runs or 5)
         rows = contest.rows(programs)
-        found[case.name] = {"title": case.title, "links": len(case.links), "floor": case.floor, "rows": rows}
-        results.show(found[case.name])
-        found[case.name] = results.merged(name, case.name, found[case.name])
-    return found
+        yield case.name, {"title": case.title, "links": len(case.links), "floor": case.floor, "rows": rows}
 
 
-def web(_: str, chosen: argparse.Namespace, work: Path) -> dict[str, Any]:
+def web(_: str, chosen: argparse.Namespace, work: Path) -> Found:
     """The scenes of the simulated web."""
-    programs, found = peers.here(chosen.programs), {}
-    for name in chosen.only.split(",") if chosen.only else SCENES:
+    programs, wanted = peers.here(chosen.programs), chosen.only.split(",") if chosen.only else PLAYED
+    if unknown := set(wanted) - set(PLAYED):
+        raise SystemExit(f"no such scene: {', '.join(unknown)}; there are: {', '.join(PLAYED)}")
+    for name in wanted:
         ways = entries(name, programs, chosen.grid, tuple(shlex.split(chosen.pixhaul)))
-        case = results.merged("web", name, scene(name, ways, chosen.runs or 1, work))
-        tally.compare(case)
-        tally.show(case)
-        found[name] = case
-    return found
+        yield name, scene(name, ways, chosen.runs or 1, work)
 
 
-BENCHES: dict[str, Callable[[str, argparse.Namespace, Path], dict[str, Any]]] = dict.fromkeys(CASES, race) | {
-    "web": web
+def plain(name: str, chosen: argparse.Namespace, work: Path) -> Found:
+    """Memory, start and the lesson's job: tables of a few figures."""
+    yield from PLAIN[name](peers.here(chosen.programs), chosen.runs or 5, work).items()
+
+
+PLAIN = {"memory": costs.memory, "start": costs.start, "lesson": lesson.lesson}
+BENCHES: dict[str, Callable[[str, argparse.Namespace, Path], Found]] = {
+    **dict.fromkeys(CASES, race),
+    "web": web,
+    **dict.fromkeys(PLAIN, plain),
 }
+SHOW = {**dict.fromkeys(CASES, results.show), "web": tally.show, **dict.fromkeys(PLAIN, costs.show)}
 
 
 def arguments() -> argparse.Namespace:
@@ -82,18 +94,24 @@ def arguments() -> argparse.Namespace:
     return chosen
 
 
+def measured(name: str, chosen: argparse.Namespace, about: dict[str, Any]) -> None:
+    """One benchmark: print each table as it is there, and save it when that was asked for."""
+    work = place(chosen.place)
+    try:
+        for key, case in BENCHES[name](name, chosen, work):
+            whole = results.save(name, key, case, about) if chosen.save else case
+            SHOW[name](whole)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
 def main() -> None:
     """Run the benchmarks that were named, or all."""
     chosen = arguments()
+    versions = peers.versions(peers.here(chosen.programs)) if chosen.save else {}
+    about = {"versions": versions, "kept_in": chosen.place or "a memory file system"}
     for name in chosen.bench or BENCHES:
-        work = place(chosen.place)
-        try:
-            cases = BENCHES[name](name, chosen, work)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-        if chosen.save and cases:
-            versions = peers.versions(peers.here(chosen.programs))
-            results.save(name, cases, versions, chosen.place or "a memory file system")
+        measured(name, chosen, about)
 
 
 if __name__ == "__main__":

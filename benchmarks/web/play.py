@@ -48,17 +48,17 @@ def serving(name: str, counted: Counted) -> Iterator[dict[str, str]]:
         server.communicate()
 
 
-def wanted(scene: Scene, bases: dict[str, str]) -> tuple[list[str], set[str]]:
-    """Every link, and the SHA-256 of each picture that a healthy host has."""
+def wanted(scene: Scene, bases: dict[str, str]) -> list[tuple[str, str | None]]:
+    """Every link, each with the SHA-256 of its picture; None where a healthy client gets nothing."""
     number = {host.name: place for place, host in enumerate(scene.hosts)}
     desks = {host.name: Desk(host, SEED) for host in scene.hosts}
-    addresses, digests = [], set()
+    found: list[tuple[str, str | None]] = []
     for host, link in links(scene):
         data, extension = picture("tiny", number[host.name] * STRIDE + link)
-        addresses.append(f"{bases[host.name]}/{host.name}-{link:06}.{extension}")
-        if not host.sick and not desks[host.name].absent(link):
-            digests.add(hashlib.sha256(data).hexdigest())
-    return addresses, digests
+        nothing = host.sick or desks[host.name].absent(link)
+        address = f"{bases[host.name]}/{host.name}-{link:06}.{extension}"
+        found.append((address, None if nothing else hashlib.sha256(data).hexdigest()))
+    return found
 
 
 def play(name: str, program: Program, work: Path, environment: dict[str, str], extra: tuple[str, ...] = ()) -> Played:
@@ -67,9 +67,9 @@ def play(name: str, program: Program, work: Path, environment: dict[str, str], e
     counted: Counted = {}
     folder, notes = emptied(work / "kept"), emptied(work / "notes")
     with serving(name, counted) as bases:
-        addresses, digests = wanted(scene, bases)
-        task = Task(addresses, folder, notes, tries=TRIES, extra=extra)
+        found = wanted(scene, bases)
+        task = Task([address for address, _ in found], folder, notes, tries=TRIES, extra=extra)
         figures = run(program.command(task), environment, scene.limit)
-    kept = compare(folder, digests)
+    kept = compare(folder, {digest for _, digest in found if digest})
     emptied(folder)
     return Played(Result(figures, kept), counted)

@@ -89,6 +89,9 @@ SCENES = {
     "pair": Scene("A host of 10 requests a second beside a fast one", (BESIDE, FAST), ("--per-host 64",)),
 }
 """By name, in the order of the tables."""
+PLAYED = tuple(SCENES)
+SCENES["wait"] = _only("Every answer takes a quarter of a second", Host("wait", 4_000, 0.25, spread=0.0))
+"""For the benchmarks of waiting and of memory."""
 
 
 def links(scene: Scene) -> list[tuple[Host, int]]:

@@ -70,15 +70,18 @@ def over_time(counted: Counted) -> list[int]:
     return seconds
 
 
-def compare(case: dict[str, Any]) -> None:
-    """Say for each row how fast it is beside the best setting of the grid that lost nothing."""
+def best(case: dict[str, Any]) -> str:
+    """The fastest setting of the grid that lost no more than any other row; empty when there was no grid."""
     rows = case["rows"]
     fewest = min(row["missing"] for row in rows.values())
-    tuned = {name: row for name, row in rows.items() if "--" in name and row["missing"] == fewest}
-    best = min(tuned, key=lambda name: tuned[name]["seconds"], default="")
-    case["best"] = best
-    for row in rows.values():
-        row["of_best"] = round(tuned[best]["seconds"] / row["seconds"], 3) if best else None
+    tuned = [name for name, row in rows.items() if "--" in name and row["missing"] == fewest and not row["cut"]]
+    return min(tuned, key=lambda name: rows[name]["seconds"], default="")
+
+
+def of_best(case: dict[str, Any], name: str) -> float | None:
+    """How fast a row is beside the best setting: 1 is as fast."""
+    rows, tuned = case["rows"], best(case)
+    return rows[tuned]["seconds"] / rows[name]["seconds"] if tuned else None
 
 
 def show(case: dict[str, Any]) -> None:
@@ -87,7 +90,8 @@ def show(case: dict[str, Any]) -> None:
     heads = ("seconds", "of best", "429 %", "later", "503 %", "early", "healthy", "widest")
     print(f"  {'':34}" + "".join(f"{head:>9}" for head in heads))
     for name, row in case["rows"].items():
-        fast = "" if row["of_best"] is None else f"{row['of_best']:.2f}"
+        beside = of_best(case, name)
+        fast = f"{beside:.2f}" if beside else ""
         words = f"  {name:34}{row['seconds']:9.2f}{fast:>9}{row['share_429']:9.2f}{row['share_429_late']:9.2f}"
         words += f"{row['share_503']:9.2f}{row['early']:9}{row['healthy_last']:9.2f}{row['most_connections']:9}"
         words += "  cut off" if row["cut"] else ""
