@@ -104,6 +104,7 @@ def test_lanes_get_thinner_and_axes_have_round_moments() -> None:
         ({"code": -11}, "crashed"),
         ({"stopped": "deadline", "right": 3}, "hung"),
         ({"stopped": "flood"}, "flooded"),
+        ({"stopped": "down"}, "flooded"),
         ({"requests": 201}, "flooded"),
         ({"connections": 121}, "flooded"),
         ({"requests": 200, "connections": 120}, "done"),

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from program import pixhaul
+from pixhaul.race.road import Conditions, Road
+from program import command, environment, pixhaul
 
 NAME = "<b onclick=x>.py"
 FETCH = """
@@ -170,6 +172,34 @@ def test_a_browser_would_complain_of_a_style_that_is_not_ours(raced: Result, tmp
     forged.write_text(text.replace("</style>", "b{color:red}</style>"), "utf-8")
     _, console = chromium(forged, tmp_path / "profile")
     assert any("Content Security Policy" in line for line in console)
+
+
+def test_a_race_that_is_broken_off_draws_what_has_ended(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text(PROGRAMS[NAME])
+    (tmp_path / "hang.py").write_text(PROGRAMS["hang.py"])
+    call = command("race", "-n", "3", "--latency", "0.01", "--only", "yours", "good.py", "hang.py")
+    more = {"PIDS": str(tmp_path / "pids")}
+    with subprocess.Popen(call, cwd=tmp_path, env=environment(tmp_path, more), stderr=subprocess.PIPE) as running:
+        for _ in range(600):
+            if (tmp_path / "pids").exists() and (tmp_path / "pids").read_text():
+                break
+            time.sleep(0.05)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) == 5
+    assert (tmp_path / "race.html").read_text("utf-8").count("<article") == 1
+    assert not any(_lives(int(pid)) for pid in (tmp_path / "pids").read_text().split())
+
+
+def test_a_stand_in_that_was_brought_down_is_raised_again() -> None:
+    with Road(Conditions(pictures=3, latency=0.0)) as road:
+        road.open()
+        before = road.standin.images
+        road.standin.stop()
+        assert road.record() is None
+        assert road.traffic() == (0, 0)
+        road.begin()
+        assert road.standin.images != before
+        assert road.record() is not None
 
 
 @pytest.mark.parametrize(

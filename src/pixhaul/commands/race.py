@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from .values import Amount, Count, Size
 if TYPE_CHECKING:
     from pixhaul.race.models import Race, Run
     from pixhaul.race.racers import Racer
+    from pixhaul.race.road import Road
 
 _EXAMPLES = (
     ("pixhaul race", "all strategies and the lesson, 40 pictures; draws race.html"),
@@ -88,30 +90,42 @@ def race(programs: tuple[str, ...], **values: Any) -> int:
 
 
 def _race(everyone: list[Racer], values: dict[str, Any]) -> int:
-    from pixhaul.race.event import race as run_all
     from pixhaul.race.models import Race
     from pixhaul.race.road import Conditions, Road
 
+    from .interrupts import Interrupts
     from .speech import say, warn
 
     _refuse_folder(values["output"])
     latency = 0.25 if values["latency"] is None else values["latency"]
     conditions = Conditions(values["pictures"], latency, values["bandwidth"], values["faults"] or "", values["seed"])
-    with Road(conditions) as road:
+    ready = [racer for racer in everyone if not racer.missing]
+    runs: list[Run] = []
+    with Interrupts() as interrupts, Road(conditions) as road:
         road.open()
-        deadline = values["deadline"] or 20 + 3 * conditions.pictures * road.each
-        ready = [racer for racer in everyone if not racer.missing]
+        whole = conditions.pictures * road.each
+        say([f"{len(ready)} racers, {conditions.pictures} pictures each; one after another they take {whole:.1f} s."])
+        with suppress(KeyboardInterrupt):
+            _run(ready, road, values["deadline"] or 20 + 3 * whole, runs)
         absent = tuple(racer for racer in everyone if racer.missing)
-        runs: list[Run] = []
-        for run in run_all(ready, road, deadline, lambda name: None):
-            runs.append(run)
-            say([_line(run, len(runs), len(ready))])
         told = Race(conditions, road.each, tuple(runs), absent, values["cpu"])
     if values["trace"]:
         from pixhaul.race.telling import write_trace
 
         write_trace(told, values["trace"], warn)
-    return _tell(told, values)
+    return _tell(told, values, interrupted=bool(interrupts.count))
+
+
+def _run(ready: list[Racer], road: Road, deadline: float, runs: list[Run]) -> None:
+    """Let all of them run, and say each as it ends; what has ended is in `runs` whatever breaks us off."""
+    from pixhaul.race.event import race as run_all
+
+    from .speech import say
+
+    with closing(run_all(ready, road, deadline)) as ended:
+        for run in ended:
+            runs.append(run)
+            say([_line(run, len(runs), len(ready))])
 
 
 def _line(run: Run, place: int, of: int) -> str:
@@ -120,16 +134,17 @@ def _line(run: Run, place: int, of: int) -> str:
     return f"{place:>3} of {of}  {run.seconds:6.2f} s  {safe(run.racer.name)}: {run.verdict.word}"
 
 
-def _tell(told: Race, values: dict[str, Any]) -> int:
+def _tell(told: Race, values: dict[str, Any], *, interrupted: bool) -> int:
     from pixhaul.race.page import page
     from pixhaul.race.table import BLOCKS, PLAIN, table
     from pixhaul.race.telling import record, summary
     from pixhaul.race.verdict import DONE
+    from pixhaul.summary import INTERRUPTED
 
     from .speech import out, say
     from .telling import json_line
 
-    code = 0 if all(run.verdict.word == DONE for run in told.runs) else 1
+    code = INTERRUPTED if interrupted else 0 if all(run.verdict.word == DONE for run in told.runs) else 1
     _write(values["output"], page(told))
     if values["json"]:
         out(
