@@ -10,7 +10,7 @@ import pytest
 
 from pixhaul.errors import UsageError
 from pixhaul.race import racers
-from pixhaul.race.chart import CONNECTION, Bar, Lane, Transfer, curve, fetched, predict, spent
+from pixhaul.race.chart import CONNECTION, Bar, Lane, Transfer, Work, curve, fetched, predict, spent
 from pixhaul.race.drawing import lane_height, lanes_svg, sentence, ticks
 from pixhaul.race.harvest import harvest
 from pixhaul.race.models import RECORD, Race, Run
@@ -57,8 +57,22 @@ def test_a_transfer_that_begins_as_another_ends_is_not_beside_it() -> None:
 
 
 def test_a_prediction_counts_whole_rounds() -> None:
-    assert [predict(40, 0.25, at_once).seconds for at_once in (1, 8, 16, 40, 64)] == [10.0, 1.25, 0.75, 0.25, 0.25]  # type: ignore[union-attr]
-    assert predict(40, 0.25, 0) is None
+    seconds = [predict(40, Work(0.25), at_once) for at_once in (1, 8, 16, 40, 64)]
+    assert [one.seconds for one in seconds if one] == [10.0, 1.25, 0.75, 0.25, 0.25]
+    assert predict(40, Work(0.25), 0) is None
+
+
+def test_a_prediction_shares_the_computing_out_among_those_that_can_compute() -> None:
+    whole = Lane("connection 1", CONNECTION, (transfer(0.0, 1.0), transfer(0.5, 1.5)))
+    runs = [
+        run(TWO if racer.name.endswith("sequential") else whole)._replace(racer=racer, cpu=2.0)
+        for racer in racers.thumbnailers()
+    ]
+    told = race(*runs)._replace(processors=4, thumbnails=True)
+    works = [told.work(one) for one in runs]
+    assert [(work.computing, work.processors) for work in works] == [(0.5, 1), (0.5, 1), (0.5, 1), (0.5, 4)]
+    ends = [predict(4, work, one.curve.most) for work, one in zip(works, runs, strict=True)]
+    assert [one.seconds for one in ends if one] == [4.0, 2.5, 2.5, 1.0]
 
 
 def test_a_record_becomes_a_lane_for_each_connection() -> None:

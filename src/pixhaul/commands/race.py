@@ -108,7 +108,7 @@ def _race(everyone: list[Racer], values: dict[str, Any]) -> int:
         with suppress(KeyboardInterrupt):
             _run(ready, road, values["deadline"] or 20 + 3 * whole, runs)
         absent = tuple(racer for racer in everyone if racer.missing)
-        told = Race(conditions, road.each, tuple(runs), absent, values["cpu"])
+        told = Race(conditions, road.each, tuple(runs), absent, values["cpu"], os.cpu_count() or 1)
     if values["trace"]:
         from pixhaul.race.telling import write_trace
 

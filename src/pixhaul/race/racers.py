@@ -18,10 +18,11 @@ from pixhaul.errors import UsageError
 
 LESSON = Path(__file__).parents[3] / "lesson"
 """Beside the package in a checkout; an installed pixhaul has none."""
-OURS, LESSONS, YOURS = "pixhaul", "lesson", "yours"
+OURS, LESSONS, YOURS, THUMBNAILS = "pixhaul", "lesson", "yours", "thumbnails"
 INTERPRETERS = re.compile(r"(python|pypy|bash|dash|zsh|sh|node|deno|bun|ruby|perl|php|lua|julia|Rscript|java)[0-9.]*")
 """Programs whose first argument that is a file is the program that a person means."""
-MODES = ("sequential", "threads", "asyncio", "processes")
+PROCESSES = "processes"
+MODES = ("sequential", "threads", "asyncio", PROCESSES)
 """The ways of thumbnails.py."""
 
 
@@ -30,7 +31,7 @@ class Racer(NamedTuple):
 
     name: str
     group: str
-    """pixhaul, lesson or yours."""
+    """pixhaul, lesson, yours or thumbnails."""
     command: tuple[str, ...] = ()
     """{links}, {curl}, {directory} and {trace} stand for what only the race knows."""
     missing: str = ""
@@ -49,7 +50,7 @@ def ours(per_host: int | None) -> list[Racer]:
 def thumbnailers() -> list[Racer]:
     """Programs that also make a thumbnail of each picture: what processes are for."""
     module = (sys.executable, "-m", "pixhaul.race.thumbnails")
-    return [Racer(f"thumbnails {mode}", OURS, (*module, mode, "{links}")) for mode in MODES]
+    return [Racer(f"thumbnails {mode}", THUMBNAILS, (*module, mode, "{links}")) for mode in MODES]
 
 
 def lesson(folder: Path = LESSON) -> list[Racer]:
@@ -156,7 +157,7 @@ def chosen(racers: Sequence[Racer], only: Iterable[str]) -> list[Racer]:
         return list(racers)
     for name in wanted:
         if not any(_is(racer, name) for racer in racers):
-            known = ", ".join(dict.fromkeys([OURS, LESSONS, YOURS, *(_bare(racer) for racer in racers)]))
+            known = ", ".join(dict.fromkeys([*(racer.group for racer in racers), *(_bare(racer) for racer in racers)]))
             raise UsageError(f"Nobody in this race is called {name}.", f"There are {known}.")
     return [racer for racer in racers if any(_is(racer, name) for name in wanted)]
 
@@ -166,7 +167,7 @@ def _is(racer: Racer, name: str) -> bool:
 
 
 def _bare(racer: Racer) -> str:
-    return racer.name.removeprefix("pixhaul ").removesuffix(".py")
+    return racer.name.removeprefix("pixhaul ").removeprefix("thumbnails ").removesuffix(".py")
 
 
 def search_path() -> str:

@@ -21,7 +21,7 @@ FIRST = 10
 def record(run: Run, race: Race) -> dict[str, Any]:
     """One racer, for a line of JSON. Seconds, bytes; `phases` are seconds of all transfers together."""
     curve = run.curve
-    foreseen = predict(race.conditions.pictures, race.each, curve.most)
+    foreseen = predict(race.conditions.pictures, race.work(run), curve.most)
     return {
         "racer": run.racer.name,
         "group": run.racer.group,
