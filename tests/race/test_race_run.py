@@ -166,6 +166,25 @@ def test_a_browser_shows_it_without_a_word_of_complaint(raced: Result, tmp_path:
     assert "<b onclick" not in document
 
 
+KEYS = """
+const [one, two] = document.querySelector(".card:has(.lane + .lane)").querySelectorAll(".lane");
+one.focus();
+one.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+const said = two.closest(".card").querySelector(".said").textContent;
+document.title = [document.activeElement === two, said === two.getAttribute("aria-label"),
+  one.getAttribute("tabindex"), two.getAttribute("tabindex")].join(" ");
+"""
+
+
+def test_the_arrow_keys_go_from_lane_to_lane_and_each_says_what_it_shows(raced: Result, tmp_path: Path) -> None:
+    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", raced.page.read_text("utf-8"))
+    driven = tmp_path / "driven.html"
+    driven.write_text(text.replace("</body>", f"<script>{KEYS}</script></body>"), "utf-8")
+    document, console = chromium(driven, tmp_path / "profile")
+    assert console == []
+    assert "<title>true true -1 0</title>" in document
+
+
 def test_a_browser_would_complain_of_a_style_that_is_not_ours(raced: Result, tmp_path: Path) -> None:
     text = raced.page.read_text("utf-8")
     forged = tmp_path / "forged.html"

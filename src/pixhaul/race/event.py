@@ -36,6 +36,7 @@ def _one(racer: Racer, road: Road, base: Path, deadline: float) -> Run:
         "IMGUR_API": road.standin.api,
         "IMGUR_CLIENT_ID": road.standin.client_id,
         "PICTURES": str(road.conditions.pictures),
+        "PIXHAUL_CACHE_DIR": str(base),  # what one racer learns of the road is not known to the next
         "RACE_LINKS": places["links"],
         "RACE_DIRECTORY": places["directory"],
     }
