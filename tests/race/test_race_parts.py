@@ -161,7 +161,7 @@ def test_programs_are_found_without_a_shell(tmp_path: Path, monkeypatch: pytest.
         "a.jpg",
     )  # words, and no file of ours but the program
     assert (two.name, three.name) == ("a.py", "a.py (2)")
-    for wrong in ("", "no-such-program-anywhere", "'unclosed", "a.jpg"):
+    for wrong in ("", "x" * 5000, "no-such-program-anywhere", "'unclosed", "a.jpg"):
         with pytest.raises(UsageError):
             racers.given([wrong], path)
 

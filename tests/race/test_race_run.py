@@ -241,3 +241,12 @@ def test_what_cannot_be_is_one_clear_line(arguments: tuple[str, ...], said: str,
     assert "Traceback" not in done.stderr
     assert len(re.findall("^pixhaul: ", done.stderr, re.MULTILINE)) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_page_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("print(1)")
+    for arguments in (("-o", "mine.py"), ("--trace", "mine.py")):
+        done = pixhaul("race", *arguments, folder=tmp_path)
+        assert done.returncode == 2
+        assert "left alone" in done.stderr
+    assert (tmp_path / "mine.py").read_text() == "print(1)"

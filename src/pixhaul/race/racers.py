@@ -110,9 +110,16 @@ def given(texts: Iterable[str], path: str) -> list[Racer]:
     return found
 
 
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).is_file()
+    except OSError:  # a long command line is no name of a file
+        return False
+
+
 def _words(text: str) -> list[str]:
     try:
-        words = [text] if Path(text).is_file() else shlex.split(text)
+        words = [text] if _is_file(text) else shlex.split(text)
     except ValueError as error:
         raise UsageError(f"{text!r} is no command: {error}.", "Close the quotation mark.") from error
     if not words:
@@ -124,28 +131,28 @@ def _name(words: Sequence[str]) -> str:
     """The program without its folder and its arguments; behind an interpreter, the file that it runs."""
     first = Path(words[0]).name
     if INTERPRETERS.fullmatch(first):
-        return next((Path(word).name for word in words[1:] if Path(word).is_file()), first)
+        return next((Path(word).name for word in words[1:] if _is_file(word)), first)
     return first
 
 
 def _located(words: list[str], path: str) -> tuple[str, ...]:
     """The words with the program's full path: each racer runs in a folder of its own."""
     first = Path(words[0])
-    if first.suffix == ".py" and first.is_file():
+    if first.suffix == ".py" and _is_file(words[0]):
         return sys.executable, str(first.resolve()), *words[1:]
     program = shutil.which(words[0], path=path)
     if program is None:
         raise UsageError(f"{words[0]} is no program that could run here.", _advice(first))
     rest = words[1:]
     if INTERPRETERS.fullmatch(first.name):
-        place = next((number for number, word in enumerate(rest) if Path(word).is_file()), None)
+        place = next((number for number, word in enumerate(rest) if _is_file(word)), None)
         if place is not None:
             rest[place] = str(Path(rest[place]).resolve())
     return (str(Path(program).absolute()), *rest)
 
 
 def _advice(path: Path) -> str:
-    if path.is_file():
+    if _is_file(str(path)):
         return f"Make it one: chmod +x {path}, or name its interpreter before it, all in quotes."
     return "Name a file of Python here, or a program with its arguments in quotes."
 
