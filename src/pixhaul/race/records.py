@@ -40,8 +40,8 @@ def _transfers(rows: list[list[Any]], life: tuple[float, float], start: float) -
         done = (ended - start) if ended else life[1]
         bars = [Bar("connecting", before, asked)] if not place and asked > before else []
         bars.append(Bar("waiting", asked, max(asked, answered)))
-        if first and done > answered:
-            bars.append(Bar("receiving", answered, done))
+        if first:  # often in one write, and then of no length: the drawing shows it all the same
+            bars.append(Bar("receiving", answered, max(answered, done)))
         made.append(Transfer(short(f"x://x{path}"), asked, max(asked, done), tuple(bars), status, size))
     return tuple(made)
 
