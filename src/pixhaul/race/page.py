@@ -31,6 +31,7 @@ _KEY = (
 _FORESEEN = " The dashed line is where the prediction has the last picture there."
 
 
+_GAPS = " In the gaps the programs compute."
 _AMDAHL = (
     "; or, where that is longer, all the computing that the sequential one did, shared out among as many processors as "
     "can work for a program at once: one for threads and for an event loop, because of the interpreter&rsquo;s lock"
@@ -143,7 +144,7 @@ def _lanes(race: Race, order: Sequence[Run], sheet: Sheet) -> str:
     return (
         '<section aria-labelledby="h-lanes" class="lanes-part"><h2 id="h-lanes">Who waited when</h2>'
         f'<ul class="legend" aria-label="Phases">{keys}</ul>'
-        f"<p>{_KEY}{_FORESEEN if race.conditions.pictures else ''}</p>"
+        f"<p>{_KEY}{_FORESEEN if race.conditions.pictures else ''}{_GAPS if race.thumbnails else ''}</p>"
         f"{choice if len(race.runs) > 1 else ''}{cards(race, order, sheet)}</section>"
     )
 
