@@ -14,7 +14,7 @@ from pixhaul.race.chart import CONNECTION, Bar, Lane, Transfer, Work, curve, fet
 from pixhaul.race.drawing import lane_height, lanes_svg, sentence, ticks
 from pixhaul.race.harvest import harvest
 from pixhaul.race.models import RECORD, Race, Run
-from pixhaul.race.page import page
+from pixhaul.race.page import page, page_of_trace
 from pixhaul.race.racers import Racer
 from pixhaul.race.records import from_record, from_trace
 from pixhaul.race.road import Conditions
@@ -241,6 +241,20 @@ def test_a_trace_that_was_cut_is_drawn_as_far_as_it_goes(tmp_path: Path) -> None
         path.write_text(text[:length])
         (found,) = from_trace(path)
         assert 1 <= len(fetched(found.lanes)) <= 3
+
+
+def test_a_trace_that_somebody_has_meddled_with_is_still_drawn(tmp_path: Path) -> None:
+    good = {"ph": "X", "cat": "transfer", "name": EVIL, "ts": 1.0, "dur": 5e5, "pid": 1, "tid": 1}
+    odd: list[object] = [
+        {"ts": float("nan")}, {"dur": float("inf")}, {"dur": -1}, {"ts": 1e300}, {"args": [1]}, {"tid": "x"},
+        {"pid": None}, {"name": None}, {"args": {"status": "x", "bytes": EVIL, "flaw": 3}}, {"cat": ["x"]}, {"ph": "M"},
+    ]  # fmt: skip
+    lines = [json.dumps(good | one) for one in odd if isinstance(one, dict)] + ["[" * 9999, "3", "null"]
+    path = tmp_path / "t.json"
+    path.write_text("[\n" + ",\n".join([json.dumps(good), *lines]))
+    text = page_of_trace(from_trace(path), EVIL)
+    assert "<img" not in text
+    assert 'data-kind="connection"' in text
 
 
 @pytest.mark.parametrize("text", ["", "hello", "[1,2]", '{"traceEvents": []}', "[\n{},\n"])

@@ -46,6 +46,10 @@ def _transfers(rows: list[list[Any]], life: tuple[float, float], start: float) -
     return tuple(made)
 
 
+LATEST = 1e9
+"""Seconds: an event after more than thirty years of a machine's uptime is none."""
+
+
 class Traced(NamedTuple):
     """One process of a trace."""
 
@@ -111,8 +115,10 @@ class _Process:
         if event["ph"] == "M":
             self._name(kind, lane, str(event["args"]["name"]))
         elif event["ph"] == "X":
-            began = float(event["ts"]) / 1e6
-            self._span(kind, lane, (began, began + float(event["dur"]) / 1e6), event)
+            began, length = float(event["ts"]) / 1e6, float(event["dur"]) / 1e6
+            if not (abs(began) < LATEST and 0 <= length < LATEST):  # false for what is no number, too
+                raise ValueError
+            self._span(kind, lane, (began, began + length), event)
 
     def _name(self, kind: str, lane: int, name: str) -> None:
         if kind == "process_name":
@@ -148,6 +154,10 @@ class _Process:
         return Lane(name, kind, tuple(_within(spans, bars, zero)))
 
 
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
 def _within(spans: list[tuple[float, float, dict[str, Any]]], bars: Iterable[Bar], zero: float) -> Iterator[Transfer]:
     """The transfers of one lane, each with the bars that lie in it. Both come in the order of time."""
     left = list(reversed(list(bars)))
@@ -157,9 +167,9 @@ def _within(spans: list[tuple[float, float, dict[str, Any]]], bars: Iterable[Bar
             bar = left.pop()
             if bar.began >= began - 2e-6:
                 own.append(Bar(bar.phase, bar.began - zero, bar.ended - zero))
-        about = event.get("args", {})
-        if event["cat"] == "keeping" and event["name"] in PHASES:
+        about = event["args"] if isinstance(event.get("args"), dict) else {}
+        if event["cat"] == "keeping" and event.get("name") in PHASES:
             own = [Bar(event["name"], began - zero, ended - zero)]
-        name = str(about.get("picture", event["name"]))
-        status, size = int(about.get("status", 0)), int(about.get("bytes", 0))
+        name = str(about.get("picture", event.get("name", "")))
+        status, size = _whole(about.get("status")), _whole(about.get("bytes"))
         yield Transfer(name, began - zero, ended - zero, tuple(own), status, size, str(about.get("flaw", "")))
