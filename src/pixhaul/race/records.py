@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -46,6 +47,8 @@ def _transfers(rows: list[list[Any]], life: tuple[float, float], start: float) -
     return tuple(made)
 
 
+ROUNDING = 2e-6
+"""Seconds: moments in a trace are whole microseconds."""
 LATEST = 1e9
 """Seconds: an event after more than thirty years of a machine's uptime is none."""
 
@@ -106,6 +109,8 @@ class _Process:
         self.names: dict[int, str] = {}
         self.spans: dict[int, list[tuple[float, float, dict[str, Any]]]] = {}
         self.bars: dict[int, list[Bar]] = {}
+        self.checks: dict[int, list[Bar]] = {}
+        """By the lane of the transfer."""
         self.shown = 0
         self.left_out = 0
 
@@ -130,6 +135,8 @@ class _Process:
         if kind == "phase" and event["name"] in PHASES:
             if not self.left_out:
                 self.bars.setdefault(lane, []).append(Bar(event["name"], *span))
+        elif kind == "checking":
+            self.checks.setdefault(int(event["args"]["lane"]), []).append(Bar("checking", *span))
         elif kind in ("transfer", "keeping"):
             self.left_out += self.shown >= MOST_SHOWN
             if self.shown < MOST_SHOWN:
@@ -151,7 +158,14 @@ class _Process:
         if name.startswith("API"):
             kind = API
         bars = sorted(self.bars.get(number, []), key=lambda bar: bar.began)
-        return Lane(name, kind, tuple(_within(spans, bars, zero)))
+        transfers = list(_within(spans, bars, zero))
+        ends = [one.ended for one in transfers]
+        for bar in self.checks.get(number, []):
+            place = bisect_right(ends, bar.began - zero + ROUNDING) - 1
+            if place >= 0:
+                late = Bar("checking", bar.began - zero, bar.ended - zero)
+                transfers[place] = transfers[place]._replace(bars=(*transfers[place].bars, late))
+        return Lane(name, kind, tuple(transfers))
 
 
 def _whole(value: object) -> int:
@@ -165,7 +179,7 @@ def _within(spans: list[tuple[float, float, dict[str, Any]]], bars: Iterable[Bar
         own = []
         while left and left[-1].began < ended:
             bar = left.pop()
-            if bar.began >= began - 2e-6:
+            if bar.began >= began - ROUNDING:
                 own.append(Bar(bar.phase, bar.began - zero, bar.ended - zero))
         about = event["args"] if isinstance(event.get("args"), dict) else {}
         if event["cat"] == "keeping" and event.get("name") in PHASES:
