@@ -72,7 +72,7 @@ def raced(tmp_path_factory: pytest.TempPathFactory) -> Result:
     programs = list(PROGRAMS)
     if shutil.which("curl"):
         programs.append("curl -s --parallel -K {curl}")
-    call = ("race", "-n", "10", "--latency", "0.02", "--only", "multi,yours", "--deadline", "3", "--json")
+    call = ("race", "-n", "10", "--latency", "0.02", "--only", "multi,yours", "--deadline", "5", "--json")
     done = pixhaul(*call, "--trace", "all.json", *programs, folder=folder, more=more)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert lines, done.stderr
