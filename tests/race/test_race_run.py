@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from PIL import Image
 
 from pixhaul.race.road import Conditions, Road
 from program import command, environment, pixhaul
@@ -144,7 +145,11 @@ def test_a_trace_of_the_race_can_be_drawn(raced: Result) -> None:
     assert (raced.folder / "shown.html").read_text("utf-8").count("<article") == len(raced.racers)
 
 
-def chromium(page: Path, folder: Path) -> tuple[str, list[str]]:
+KEPT = Path(__file__).parents[2] / "build" / "race"
+"""Where screenshots are kept, to be looked at."""
+
+
+def chromium(page: Path, folder: Path, *flags_of_this: str) -> tuple[str, list[str]]:
     """The page's document after its script has run, and what the browser's console said."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
@@ -153,7 +158,7 @@ def chromium(page: Path, folder: Path) -> tuple[str, list[str]]:
         "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --enable-logging=stderr"
     )
     nowhere = "--host-resolver-rules=MAP * ~NOTFOUND"
-    call = [browser, *flags.split(), nowhere, f"--user-data-dir={folder}", "--dump-dom", page.as_uri()]
+    call = [browser, *flags.split(), nowhere, f"--user-data-dir={folder}", *flags_of_this, "--dump-dom", page.as_uri()]
     done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=60, errors="replace")
     assert "</html>" in done.stdout, done.stderr[-2000:]
     return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
@@ -164,6 +169,25 @@ def test_a_browser_shows_it_without_a_word_of_complaint(raced: Result, tmp_path:
     assert console == []
     assert document.count('data-kind="connection"') == sum(one["connections"] for one in raced.racers.values())
     assert "<b onclick" not in document
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "scheme", "darker"), [("wide-light", 1200, 1, 255), ("narrow-dark", 420, 0, 60)]
+)
+def test_it_is_drawn_in_light_and_dark_and_the_screenshots_are_kept(
+    name: str, width: int, scheme: int, darker: int, raced: Result, tmp_path: Path
+) -> None:
+    KEPT.mkdir(parents=True, exist_ok=True)
+    shot = KEPT / f"{name}.png"
+    shot.unlink(missing_ok=True)
+    look = (f"--window-size={width},2400", f"--blink-settings=preferredColorScheme={scheme}", f"--screenshot={shot}")
+    chromium(raced.page, tmp_path / "profile", "--hide-scrollbars", *look)
+    with Image.open(shot) as picture:
+        assert picture.width >= width
+        ground = picture.convert("L").getpixel((2, 2))
+        assert isinstance(ground, int)
+        assert darker - 60 <= ground <= darker
+        assert len(picture.convert("RGB").getcolors(10**7) or []) > 100
 
 
 KEYS = """
