@@ -200,6 +200,13 @@ def test_the_table_has_a_line_and_a_timeline_for_each() -> None:
     assert timeline(curve(TWO.transfers), 2.0, 2, PLAIN) == "=" * 24 + " " * 24
 
 
+def test_faster_is_than_one_after_another_measured_where_somebody_ran_it_else_reckoned() -> None:
+    quick = run(ONE, name="threads", seconds=0.5)
+    assert race(quick).base == 2.0  # four pictures of half a second
+    assert race(quick, run(TWO, name="single.py", seconds=3.0)).base == 3.0
+    assert race(quick, run(TWO, name="single", seconds=3.0, word="crashed")).base == 2.0
+
+
 def test_nothing_that_a_racer_is_called_or_says_gets_into_the_page_as_markup() -> None:
     lane = Lane(EVIL, CONNECTION, (transfer(0.0, 1.0, EVIL),))
     text = page(race(run(lane, name=EVIL), run(lane, name="b", word="wrong")))
@@ -265,3 +272,9 @@ def test_what_is_no_trace_is_refused_in_a_line(text: str, tmp_path: Path) -> Non
         from_trace(path)
     with pytest.raises(UsageError, match="cannot be read"):
         from_trace(tmp_path / "none")
+
+
+def test_the_lesson_of_this_checkout_is_in_the_race() -> None:
+    found = racers.lesson()
+    assert [one.name for one in found][:1] == ["single"]
+    assert "download" not in {one.name for one in found}

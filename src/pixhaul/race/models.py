@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .chart import Curve, Lane, Work, curve, fetched
 from .racers import PROCESSES, THUMBNAILS, Racer
 from .road import Conditions
-from .verdict import Verdict
+from .verdict import DONE, Verdict
 
 TRACE, RECORD = "pixhaul's own trace", "the stand-in's record"
 
@@ -70,6 +70,6 @@ class Race(NamedTuple):
         singles = ("single", "pixhaul sequential", "thumbnails sequential")
         for name in singles:
             for run in self.runs:
-                if run.racer.name == name and run.verdict.word == "done":
+                if run.racer.name.removesuffix(".py") == name and run.verdict.word == DONE:
                     return run.seconds
         return self.conditions.pictures * self.each
