@@ -46,8 +46,9 @@ time.sleep(60)
     "hang.py": """
 import os, signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-open(os.environ["PIDS"], "w").write(f"{os.getpid()} {child.pid}")
+sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+child, stray = subprocess.Popen(sleep), subprocess.Popen(sleep, start_new_session=True)
+open(os.environ["PIDS"], "w").write(f"{os.getpid()} {child.pid} {stray.pid}")
 time.sleep(60)
 """,
 }

@@ -113,6 +113,7 @@ class _Watch:
     def end(self) -> None:
         """End whatever is left of its group; then nothing of it runs any more."""
         if not self._done.is_set():
+            self._look()
             _kill(self._child, gently=True)
             self._done.wait(1.0)
         _kill(self._child, gently=False)
