@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import mmap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from pixhaul.check import inspect
 from pixhaul.check.kinds import family
@@ -16,8 +17,15 @@ from pixhaul.models import Picture, Reply
 from pixhaul.options import Options
 from pixhaul.part import create_part, part_name
 
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+    Digest: TypeAlias = _Hash
+
 SMALL = 64 * 1024
 """Bytes that a body may always hold in memory, however full it is."""
+CHECKPOINT = 8 * 1024 * 1024
+"""Bytes of a part file that a kill may cost: what a killed run may go on from is written down after each of them."""
 
 
 class Memory:
@@ -39,7 +47,11 @@ class Body:
         self._pieces: list[bytes] = []
         self._file: FileIO | None = None
         self._part: Path | None = None
+        self._digest = hashlib.sha256()
+        self._next_mark = 0
         self.size = 0
+        self.checkpoint: Callable[[], None] = _nothing
+        """Called when a part file is begun, and whenever it has grown by so much."""
 
     def write(self, piece: bytes) -> None:
         """Take the next piece. Raises OSError when a part file cannot be written."""
@@ -47,20 +59,52 @@ class Body:
         self.size += length
         if self._file is not None:
             _write_all(self._file, piece)
+            self._digest.update(piece)
+            if self.size >= self._next_mark:
+                self._mark()
             return
         self._pieces.append(piece)
         self._memory.held += length
         if self.size > SMALL and (
             self.size > self._options.spill_bytes or self._memory.held > self._options.memory_bytes
         ):
-            self._spill()
+            self.spill()
 
-    def _spill(self) -> None:
-        """Go on in a part file. libcurl gives 16 KB at a time, so the file is unbuffered."""
+    def spill(self) -> None:
+        """Go on in a part file, unless that is so already. libcurl gives 16 KB at a time, so the file is unbuffered."""
+        if self._file is not None:
+            return
         self._part = self._staging / part_name()
         self._file = create_part(self._part)
         data = self._take_pieces()
         _write_all(self._file, data)
+        self._digest = hashlib.sha256(data)
+        self._mark()
+
+    def _mark(self) -> None:
+        self._next_mark = self.size + CHECKPOINT
+        self.checkpoint()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the bytes are in a part file."""
+        return self._file is not None
+
+    def state(self) -> tuple[str, int, str]:
+        """Of a large body: the part file's name, the bytes in it, and their SHA-256 in hex."""
+        return self._part.name if self._part else "", self.size, self._digest.hexdigest()
+
+    def adopt(self, file: FileIO, digest: Digest, part: Path, size: int) -> None:
+        """Go on in a part file that has so many bytes, of that digest."""
+        self._file, self._digest, self._part, self.size = file, digest, part, size
+        self._next_mark = size + CHECKPOINT
+
+    def let_go(self) -> None:
+        """Leave the part file where it is, and be empty."""
+        if self._file is not None:
+            self._file.close()
+        self._file = self._part = None
+        self.size = 0
 
     def _take_pieces(self) -> bytes:
         data = b"".join(self._pieces)
@@ -150,7 +194,11 @@ class Body:
     def _look(self, part: Path) -> tuple[Picture, bytes]:
         with part.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             picture = inspect(data, self._options.max_pixels)
-            return picture, (b"" if picture.flaw else hashlib.sha256(data).digest())
+            return picture, (b"" if picture.flaw else self._digest.digest())
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 def _write_all(file: FileIO, data: bytes) -> None:
