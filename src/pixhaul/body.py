@@ -7,6 +7,7 @@ import mmap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import FileIO
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -31,10 +32,15 @@ CHECKPOINT = 8 * 1024 * 1024
 class Memory:
     """Bytes of bodies that one wire holds at this moment."""
 
-    __slots__ = ("held",)
+    __slots__ = ("held", "number")
 
     def __init__(self) -> None:
         self.held = 0
+        self.number = next(_NUMBERS)
+        """Tells the wires of a process apart."""
+
+
+_NUMBERS = count()
 
 
 class Body:

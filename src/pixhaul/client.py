@@ -119,6 +119,7 @@ class Slot:
         self._lines: list[bytes] = []
         self.curl.setopt(pycurl.HEADERFUNCTION, self._lines.append)
         self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+        self._wire = memory.number
         self._hurried = False
         self._asks_for_rest = False
         self.attempt: Attempt
@@ -222,7 +223,7 @@ class Slot:
         headers, flaw = read_headers(self._lines)
         if flaw and not error:
             error, detail = flaw
-        connection = self.curl.getinfo(CONN_ID) if error and CONN_ID else -1
+        connection = self._connection() if error else -1
         reply = Reply(status, headers, error=error, detail=detail, connection=connection, seconds=seconds)
         if status and not self._continuing.meet():
             self._continuing.drop()
@@ -236,6 +237,11 @@ class Slot:
             self.body.discard()
         self._continuing.done(reply.body)
         return reply
+
+    def _connection(self) -> int:
+        """A number that no other connection has: libcurl begins at 0 in each wire."""
+        number = self.curl.getinfo(CONN_ID) if CONN_ID else -1
+        return number if number < 0 else self._wire << 40 | number
 
     def _is_whole(self, reply: Reply) -> bool:
         """Whether the body is what the link names: a 206 that nobody asked for is, when it spans all there is."""
