@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import mmap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import FileIO
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from pixhaul.check import inspect
 from pixhaul.check.kinds import family
@@ -16,17 +18,29 @@ from pixhaul.models import Picture, Reply
 from pixhaul.options import Options
 from pixhaul.part import create_part, part_name, write_pieces
 
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+    Digest: TypeAlias = _Hash
+
 FLUSH = 64 * 1024
 """Bytes that a body may always hold in memory, however full it is, and that go to its part file at once."""
+CHECKPOINT = 8 * 1024 * 1024
+"""Bytes of a part file that a kill may cost: what a killed run may go on from is written down after each of them."""
 
 
 class Memory:
     """Bytes of bodies that one wire holds at this moment."""
 
-    __slots__ = ("held",)
+    __slots__ = ("held", "number")
 
     def __init__(self) -> None:
         self.held = 0
+        self.number = next(_NUMBERS)
+        """Tells the wires of a process apart."""
+
+
+_NUMBERS = count()
 
 
 class Body:
@@ -41,7 +55,10 @@ class Body:
         self._file: FileIO | None = None
         self._part: Path | None = None
         self._digest = hashlib.sha256()
+        self._next_mark = 0
         self.size = 0
+        self.checkpoint: Callable[[], None] = _nothing
+        """Called when a part file is begun, and whenever it has grown by so much."""
 
     def write(self, piece: bytes) -> None:
         """Take the next piece. Raises OSError when a part file cannot be written."""
@@ -56,6 +73,8 @@ class Body:
             or self._memory.held > self._options.max_memory
         ):
             self._flush()
+            if self.size >= self._next_mark:
+                self._mark()
 
     def _flush(self) -> None:
         """Put what is held into the part file. Each piece is hashed now, while the processor still has it at hand."""
@@ -63,23 +82,53 @@ class Body:
             self._part = self._staging / part_name()
             self._file = create_part(self._part)
             self._digest = hashlib.sha256()
-        pieces = self._let_go()
+            self._next_mark = 0
+        pieces = self._released()
         write_pieces(self._file.fileno(), pieces)
         for piece in pieces:
             self._digest.update(piece)
 
-    def _let_go(self) -> list[bytes]:
+    def _released(self) -> list[bytes]:
         pieces, self._pieces = self._pieces, []
         self._memory.held -= self._held
         self._held = 0
         return pieces
 
+    def spill(self) -> None:
+        """Put all that has come into the part file, which is begun where there is none. Raises OSError."""
+        self._flush()
+
+    def _mark(self) -> None:
+        self._next_mark = self.size + CHECKPOINT
+        self.checkpoint()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the bytes are in a part file."""
+        return self._file is not None
+
+    def state(self) -> tuple[str, int, str]:
+        """Of a large body: the part file's name, the bytes in it, and their SHA-256 in hex."""
+        return self._part.name if self._part else "", self.size, self._digest.hexdigest()
+
+    def adopt(self, file: FileIO, digest: Digest, part: Path, size: int) -> None:
+        """Go on in a part file that has so many bytes, of that digest."""
+        self._file, self._digest, self._part, self.size = file, digest, part, size
+        self._next_mark = size + CHECKPOINT
+
+    def let_go(self) -> None:
+        """Leave the part file where it is, and be empty."""
+        if self._file is not None:
+            self._file.close()
+        self._file = self._part = None
+        self.size = 0
+
     def _take_pieces(self) -> bytes:
-        return b"".join(self._let_go())
+        return b"".join(self._released())
 
     def discard(self) -> None:
         """Forget the bytes and leave no file."""
-        self._let_go()
+        self._released()
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -162,3 +211,7 @@ class Body:
     def _look(self, part: Path) -> Picture:
         with part.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             return inspect(data, self._options.max_pixels)
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""

@@ -66,7 +66,7 @@ MOST_PIECES = 512
 
 def write_pieces(descriptor: int, pieces: list[bytes]) -> None:
     """Write every byte of them, in one call where the system has one for it. Raises OSError."""
-    if len(pieces) > MOST_PIECES or not hasattr(os, "writev"):
+    if not 0 < len(pieces) <= MOST_PIECES or not hasattr(os, "writev"):  # some systems refuse to write no piece
         write_all(descriptor, b"".join(pieces))
         return
     written = os.writev(descriptor, pieces)

@@ -144,10 +144,10 @@ class Wire:
         self._poller.wake()
 
     def close(self) -> None:
-        """Stop every transfer at once, and leave no part, no descriptor."""
+        """Stop every transfer at once; leave no descriptor, and no part but what can be continued."""
         for curl, slot in self._busy.items():
             self._multi.remove_handle(curl)
-            slot.body.discard()
+            slot.abandon()
         for slot in (*self._busy.values(), *self._free):
             slot.curl.close()
         self._lookups.close()
