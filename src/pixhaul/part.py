@@ -7,17 +7,35 @@ import errno
 import os
 import secrets
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from io import FileIO
 from itertools import count
 from pathlib import Path
+
+from pixhaul.errors import UsageError, disk_full
 
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """Error numbers that mean: no room."""
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _BINARY | getattr(os, "O_CLOEXEC", 0)
+
+
+@contextmanager
+def disk_errors(place: Path, what: str) -> Iterator[None]:
+    """What the system raises inside, as one clear line: the place, what could not be done, and why.
+
+    For what concerns the whole directory; trouble with one picture is a failure of its link.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise disk_full(error.strerror or "no room") from error
+        hint = "Look at the disk and its permissions; the same command goes on from here."
+        raise UsageError(f"{place}: {what}: {error.strerror}.", hint) from error
 
 
 def staging_folder(directory: Path) -> Path:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from pixhaul.errors import DiskFull, PixhaulError, UsageError
-from pixhaul.part import FULL, create_part, part_name, staging_folder
+from pixhaul.part import FULL, create_part, disk_errors, part_name, staging_folder
 from pixhaul.resume import claimed
 
 
@@ -29,10 +29,11 @@ def open_directory(directory: Path) -> Path:
 def clear_parts(directory: Path) -> None:
     """Remove unfinished parts that cannot be continued. Only who holds the directory's lock may do this."""
     staging = staging_folder(directory)
-    kept = claimed(staging)
-    for part in staging.glob("*.part"):
-        if part.name not in kept:
-            part.unlink(missing_ok=True)
+    with disk_errors(directory, "what an earlier run left cannot be removed"):
+        kept = claimed(staging)
+        for part in staging.glob("*.part"):
+            if part.name not in kept:
+                part.unlink(missing_ok=True)
 
 
 def _own_folder(folder: Path) -> None:
