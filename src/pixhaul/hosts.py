@@ -18,6 +18,9 @@ MOST_LEARNED = 20_000
 """Hosts of which, after that, what was learned is kept: 300 bytes each."""
 UNKNOWN = 4
 """A host that never answered counts this many times its transfers, so that sick ones do not hold the places."""
+RETRIES, EARNED = 200, 4
+"""Further tries that a host has to spend, and what each good answer adds. Where every link comes right in the end they
+last for ever; where none does, ten thousand links cost ten thousand requests and 200, not fifty thousand."""
 START = 8
 """Transfers at once to a host of which nothing is known: what a browser does, and a bit."""
 
@@ -35,13 +38,28 @@ class Remembered(NamedTuple):
     """Seconds since 1970 when this run began: how old that is."""
 
 
+WELL, TURNED, SOUR = 0, 1, 2
+"""A host that answers or was not asked; that began to fail since anybody answered; that fails while others answer."""
+
 _CONNECTION_LOST = (Reason.CONNECT, Reason.TRUNCATED)
 
 
 class Host:
     """One scheme://name:port: its pace and the attempts that are ready for it."""
 
-    __slots__ = ("_lost", "_refused_since", "delayed", "name", "pace", "ready", "sleeping", "turn")
+    __slots__ = (
+        "_lost",
+        "_refused_since",
+        "delayed",
+        "name",
+        "pace",
+        "probes",
+        "ready",
+        "retries",
+        "sleeping",
+        "sour",
+        "turn",
+    )
 
     def __init__(self, name: str, pace: Pace) -> None:
         self.name = name
@@ -53,6 +71,12 @@ class Host:
         """Whether the host itself is in `later`."""
         self.turn = False
         """Whether it stands in the heap of hosts that may start."""
+        self.sour = 0
+        """How its latest transfers ended, as far as that tells of the network: WELL, TURNED or SOUR."""
+        self.probes = 0
+        """How often it was asked whether the network is back."""
+        self.retries = RETRIES
+        """Further tries that its links may have: used up where none of them brings anything."""
         self._refused_since: float | None = None
         self._lost = (-1, 0.0)  # a connection, and when it was lost
 
@@ -60,6 +84,7 @@ class Host:
         """Take note of how a transfer ended; get for how many seconds there have been refusals alone."""
         if verdict == "good":
             self._refused_since = None
+            self.retries = min(RETRIES, self.retries + EARNED)
         elif verdict == "refused" and self._refused_since is None:
             self._refused_since = now
         return 0.0 if self._refused_since is None or verdict != "refused" else now - self._refused_since
@@ -97,6 +122,8 @@ class Hosts:
         self._learned: OrderedDict[str, Memory] = OrderedDict()
         self._gates: OrderedDict[str, float] = OrderedDict()
         self._turn: list[tuple[int, int, Host]] = []
+        self.aside: list[Host] = []
+        """Hosts that have links and must not start, whatever their own limits say."""
         self._order = 0
 
     def __iter__(self) -> Iterator[Host]:
@@ -149,6 +176,18 @@ class Hosts:
                 return host
             self.queue(host)  # it has grown since it was queued: back to its right place
         return None
+
+    def set_aside(self, host: Host) -> None:
+        """Give no turn to a host until `release`."""
+        host.turn = True
+        self.aside.append(host)
+
+    def release(self) -> None:
+        """Put all that were set aside in line again."""
+        aside, self.aside = self.aside, []
+        for host in aside:
+            host.turn, host.probes = False, 0
+            self.queue(host)
 
     def _rest(self, host: Host) -> None:
         """Keep an idle host for a while, and forget the one that has been idle longest but for what it taught."""

@@ -132,7 +132,12 @@ class Pace:
             self._good(token[0], now)
         elif verdict == "refused":
             self._refused(token[0], now, retry_after)
-        elif verdict == "lost":
+        else:
+            self.blame(token, now, verdict)
+
+    def blame(self, token: Token, now: float, verdict: str) -> None:
+        """Note what a transfer that has ended as "again" tells after all: lost or broken."""
+        if verdict == "lost":
             self._lost(token, now)
         elif verdict == "broken":  # too much for it, maybe; but who answers is alive
             self._answered(now)

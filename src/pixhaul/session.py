@@ -13,7 +13,7 @@ from pixhaul import host_memory, names, sinks, strategies
 from pixhaul import template as templates
 from pixhaul.again import Choice
 from pixhaul.digests import Digests
-from pixhaul.errors import ApiRefused, PixhaulError, UsageError
+from pixhaul.errors import ApiRefused, NetworkGone, PixhaulError, UsageError
 from pixhaul.haul import haul
 from pixhaul.hosts import Remembered
 from pixhaul.ledger import Ledger
@@ -23,9 +23,10 @@ from pixhaul.options import Options
 from pixhaul.part import staging_folder
 from pixhaul.protocols import Api
 from pixhaul.retry import Failures
-from pixhaul.scheduler import Scheduler, Status
+from pixhaul.scheduler import Scheduler
 from pixhaul.sources import is_direct, lists
 from pixhaul.sources import links as links_of
+from pixhaul.status import Status
 from pixhaul.store import clear_parts, open_directory
 
 if TYPE_CHECKING:
@@ -126,9 +127,17 @@ class Session:
             turns = stack.enter_context(closing(haul(self._scheduler, strategy, sink, ledger, options)))
             for results in turns:
                 yield results
+                self._tell(self._scheduler)
                 if self._until is not None and time.monotonic() > self._until:
                     return
             self.complete = self._scheduler.exhausted
+            if self._scheduler.outages.gone:
+                hint = "Nothing is recorded of the links that were left: run the same command again to go on."
+                raise NetworkGone("The network did not come back within an hour.", hint)
+
+    def _tell(self, scheduler: Scheduler) -> None:
+        while scheduler.news:
+            self._context.warn(scheduler.news.popleft())
 
     def stop(self, grace: float) -> None:
         """Take no new links; what is in flight has so many seconds to end. May be called from a signal handler."""
