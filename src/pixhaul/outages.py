@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from pixhaul.holdings import Holdings
-from pixhaul.hosts import SOUR, TURNED, WELL, Host
+from pixhaul.host import SOUR, TURNED, WELL, Host
 from pixhaul.models import Attempt, Failed, Reply
 from pixhaul.network import EVERYTHING, QUIET, Network
 from pixhaul.suspense import Suspense, trouble
@@ -15,6 +15,8 @@ from pixhaul.suspense import Suspense, trouble
 Judging: TypeAlias = Callable[[Host, Attempt, Reply, float], list[Failed]]
 """Judges a failure whose transfer ended earlier: host, attempt, reply, seconds."""
 
+NETWORK = "network"
+"""Why a host waits, besides the causes of pace.py."""
 HOLD_ACQUAINTANCES, HOLD_STRANGERS = 2.0, 5.0
 """Seconds for which a failure of a host that was well, or is new, waits for its judgement where no other is heard."""
 
@@ -121,10 +123,11 @@ class Outages:
             return ()
         return (("the network", max(0.0, self.network.next_probe - now), f"{self.network.words()}"),)
 
-    def holds(self, host: Host) -> bool:
+    def holds(self, host: Host, now: float) -> bool:
         """Whether a host must not start, for the network is, or may be, away; it is set aside then."""
         if host.sour != TURNED and not self.network.holds(host.pace.ever):
             return False
+        host.blocked(NETWORK, now)
         self._holdings.hosts.set_aside(host)
         return True
 

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from pixhaul.endings import failed, fetched, last_words
 from pixhaul.holdings import Holdings
-from pixhaul.hosts import Host, Hosts, Remembered
+from pixhaul.host import Host
+from pixhaul.hosts import Remembered
 from pixhaul.intake import Intake
 from pixhaul.judge import Again, Judgement, Refused, judge
 from pixhaul.links import Link
@@ -22,6 +23,7 @@ from pixhaul.options import Options
 from pixhaul.outages import Outages
 from pixhaul.policy import directives, names_of
 from pixhaul.quota import quota
+from pixhaul.spill import Spill
 from pixhaul.status import Status
 
 Wait: TypeAlias = float
@@ -31,6 +33,10 @@ REFUSED_FOR_LONG = 300.0
 """Seconds of refusals, each later than the pause before it, without one answer that served us: left to a later run."""
 READ_AT_ONCE = 2_000
 """Links read in one admit while no host can start: a long queue of one slow host must not stall the sockets."""
+
+STOCK, READ_AHEAD = 2_000, 4
+"""Links that are held where there are as many, and how many are read for each that starts: without a choice between
+hosts the order of the list would decide, and sick hosts would take the places of healthy ones."""
 
 
 class Scheduler:
@@ -46,13 +52,11 @@ class Scheduler:
         self._names = names_of(options.user_agent)
         self._random = random.Random(options.seed).random  # noqa: S311 - jitter, not a secret
         self._holdings = Holdings(options, remembered or Remembered())
+        self.hosts = self._holdings.hosts
         self.outages = Outages(self._holdings, self._judge_late)
+        self._asked_again = -inf
+        self._stock = min(STOCK, options.look_ahead)
         self._stopping = False
-
-    @property
-    def hosts(self) -> Hosts:
-        """The hosts of the run."""
-        return self._holdings.hosts
 
     @property
     def held(self) -> int:
@@ -75,17 +79,20 @@ class Scheduler:
         """Start this attempt; or this link ended without one; or wait so many seconds; or None: all is done."""
         if self._stopping:
             return inf if self._holdings.live else None
-        self._holdings.wake(now)
-        self.outages.wake(now)
-        if self.outages.gone:
-            self.stop()
+        if self._holdings.later.next <= now:  # outages have put a moment there for all that they wait for
+            self._holdings.wake(now)
+            self.outages.wake(now)
+            if self.outages.gone:
+                self.stop()
+        self._stock_up(now)
         for _ in range(READ_AT_ONCE):
-            if self._holdings.ended:
-                return self._holdings.ended.popleft()
+            ended = self._holdings.next_ended()
+            if ended is not None:
+                return ended
             attempt = self._start(now)
             if attempt is not None:
                 return attempt
-            wait = self._read()
+            wait = self._read(now)
             if wait is not None and not self._holdings.ended:  # giving up a host ends its links without a transfer
                 return self._nothing(now, wait)
         return 0.0
@@ -103,7 +110,7 @@ class Scheduler:
             ended = self.outages.heard(host, now)
         judgement, verdict, shared = self._judge(host, attempt, reply, now)
         host.pace.end(attempt.token, now, verdict, reply.retry_after)
-        left = quota(reply.headers)
+        left = quota(reply.headers) if reply.headers else None
         if left is not None:
             host.pace.quota(*left, now)
         outcome = self._follow(attempt, reply, judgement, shared, now)
@@ -139,6 +146,10 @@ class Scheduler:
             self._holdings.give_up(host, said)
         self.hosts.queue(host)
 
+    def spill_into(self, spill: Spill) -> None:
+        """Let a long queue go into a file when it leaves no room for links of other hosts."""
+        self._holdings.spill = spill
+
     def stop(self) -> None:
         """Start nothing more: what is in flight may end, what waits here is left to the next run."""
         self._stopping = True
@@ -155,33 +166,43 @@ class Scheduler:
         waiting = (*self.outages.waiting(now), *(wait for wait in waits if wait[1] > 0))
         if not waiting and not self.live and self._holdings.later.next < inf:
             waiting = (("the next try", self._holdings.later.next - now, f"{self.held} links failed and come again"),)
-        return Status(self._intake.read, self.held, self.live, waiting, self._intake.dry)
+        return Status(self._intake.read, self.held + self._holdings.spilled, self.live, waiting, self._intake.dry)
 
     # -- starting and reading --------------------------------------------------------------------------------------
 
     def _start(self, now: float) -> Attempt | None:
         """Give the place to the host with the fewest in flight, of those that may start."""
         while (host := self.hosts.next_turn()) is not None:
-            if self.outages.holds(host):
+            if self.outages.holds(host, now):
                 continue
             wait = host.pace.admit(now)
             if wait <= 0.0:
                 return self._holdings.launch(host, now)
+            host.blocked(host.pace.cause(now), now)
             self._holdings.sleep(host, wait, now)
         return self.outages.probe(now)
 
-    def _read(self) -> Wait | None:
+    def _read(self, now: float) -> Wait | None:
         """Take one link from the source; None when one was taken, else how long there will be none."""
-        if self.held >= self._options.look_ahead:
+        if self._holdings.held >= self._options.look_ahead and not self._holdings.make_room():
             return inf
+        if now < self._asked_again:
+            return self._asked_again - now
         item = self._intake.take()
         if isinstance(item, Attempt):
             self._holdings.place(item, first=False)
         elif isinstance(item, Failed):
             self._holdings.ended.append(item)
         else:
+            self._asked_again = now + item
             return item
         return None
+
+    def _stock_up(self, now: float) -> None:
+        """Read a few links more than can start, so that there is a choice between hosts."""
+        for _ in range(READ_AHEAD):
+            if self._holdings.held >= self._stock or self._read(now) is not None:
+                return
 
     def _nothing(self, now: float, wait: Wait) -> Wait | None:
         if self._intake.dry and self._holdings.empty:

@@ -14,6 +14,7 @@ from pixhaul import template as templates
 from pixhaul.again import Choice
 from pixhaul.digests import Digests
 from pixhaul.errors import ApiRefused, NetworkGone, PixhaulError, UsageError
+from pixhaul.explanation import Explanation, explained
 from pixhaul.haul import haul
 from pixhaul.hosts import Remembered
 from pixhaul.ledger import Ledger
@@ -26,6 +27,7 @@ from pixhaul.retry import Failures
 from pixhaul.scheduler import Scheduler
 from pixhaul.sources import is_direct, lists
 from pixhaul.sources import links as links_of
+from pixhaul.spill import Spill
 from pixhaul.status import Status
 from pixhaul.store import clear_parts, open_directory
 
@@ -121,6 +123,7 @@ class Session:
             sink = sinks.open_sink("folder", options, staging, ledger.owns)
             jobs = ledger.pending(self._jobs(ledger))
             self._scheduler = stack.enter_context(_scheduler(jobs, options, trace))
+            self._scheduler.spill_into(stack.enter_context(closing(Spill(staging))))
             sink = trace.sink(sink) if trace else sink
             if self._until is not None:
                 self._scheduler.stop()
@@ -157,6 +160,10 @@ class Session:
         from pixhaul.trace.watch import Trace  # loaded only by those who want one
 
         return Trace(self._options.trace, self._context.warn)
+
+    def explanations(self) -> list[Explanation]:
+        """What was learned of each host in this run, and why links waited; the busiest first."""
+        return explained(self._scheduler.hosts, time.monotonic()) if self._scheduler is not None else []
 
     def _waiting(self, owner: str) -> None:
         self._context.warn(f"waiting for another pixhaul (process {owner}) that works in {self._options.directory}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import NamedTuple
 
-from pixhaul.hosts import TURNED, WELL, Host
+from pixhaul.host import TURNED, WELL, Host
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.network import STALLED, UNREACHED
 
