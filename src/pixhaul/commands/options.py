@@ -167,6 +167,12 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         type=click.Path(dir_okay=False),
         help="Write down when each transfer did what; pixhaul race --show FILE draws it, Perfetto opens it.",
     ),
+    option(
+        "--explain",
+        is_flag=True,
+        section=PRINT,
+        help="Say at the end what was learned of each host, and why links waited (with --json: objects).",
+    ),
     option("-q", "--quiet", is_flag=True, section=PRINT, help="Say nothing but what is wrong with the run itself."),
     option("-v", "--verbose", is_flag=True, section=PRINT, help="Say each picture that is kept, too."),
 )

@@ -66,6 +66,8 @@ class Run:
                 with closing(session.turns()) as turns:  # closed here and now, whatever the loop raises
                     for results in turns:
                         self._turn(results, session, interrupts)
+                if request.explain:
+                    self.telling.explain(session.explanations())
                 interrupted = bool(interrupts.count) and not session.complete
                 return Ending(interrupted=interrupted, refusal=session.refusal)
         except KeyboardInterrupt:
