@@ -26,6 +26,8 @@ CRASHES = 3
 """Workers that die with one link until it is held to be the cause: many links are with a worker that dies."""
 RESPAWNS = 3
 """New workers for each that was wanted, in place of dead ones; then the run goes on with fewer."""
+MOST_BROKEN = 10_000
+"""Links of which it is known where they broke off."""
 GRACE = 10.0
 """Seconds beyond its time-out after which an attempt shows that its worker hangs."""
 
@@ -51,6 +53,8 @@ class Fleet:
         """How many workers died with the attempt of that number."""
         self._homeless: deque[tuple[int, Attempt]] = deque()
         """Attempts of dead workers that no other has been given yet."""
+        self._broken: dict[int, Remote] = {}
+        """Links whose transfer broke off, and the worker that may still have the beginning of each."""
         self._spawns = 0
         self._suspected: dict[int, float] = {}
         if self._local is not None:
@@ -76,7 +80,9 @@ class Fleet:
 
     def _place(self, number: int, attempt: Attempt) -> None:
         if self._ready:
-            self._least_busy(attempt.host).start(number, attempt)
+            before = self._broken.pop(attempt.job.key, None) if self._broken else None
+            remote = before if before in self._ready else self._least_busy(attempt.host)
+            remote.start(number, attempt)
         elif self._local is not None:
             self._local.start(attempt)
         else:
@@ -134,7 +140,12 @@ class Fleet:
     def _settled(self, remote: Remote, numbered: Numbered) -> tuple[Attempt, Reply]:
         number, reply = numbered
         self._crashes.pop(number, None)
-        return remote.settle(number), reply
+        attempt = remote.settle(number)
+        if reply.error:
+            self._broken[attempt.job.key] = remote
+            if len(self._broken) > MOST_BROKEN:
+                del self._broken[next(iter(self._broken))]
+        return attempt, reply
 
     # -- more workers, and fewer -----------------------------------------------------------------------------------
 
