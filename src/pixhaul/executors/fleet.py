@@ -10,11 +10,12 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from pixhaul.client import Client
+from pixhaul.descriptors import room
 from pixhaul.executors.messages import Gone, Numbered
 from pixhaul.executors.saturation import Saturation
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
-from pixhaul.wire import Wire
+from pixhaul.wire import EACH, Wire
 
 if TYPE_CHECKING:
     from pixhaul.executors.remote import Remote
@@ -26,6 +27,10 @@ CRASHES = 3
 """Workers that die with one link until it is held to be the cause: many links are with a worker that dies."""
 RESPAWNS = 3
 """New workers for each that was wanted, in place of dead ones; then the run goes on with fewer."""
+MOST_BROKEN = 10_000
+"""Links of which it is known where they broke off."""
+NAP = 0.01
+"""Seconds between two looks at the own wire where its poll object cannot be polled itself."""
 GRACE = 10.0
 """Seconds beyond its time-out after which an attempt shows that its worker hangs."""
 
@@ -38,7 +43,7 @@ class Fleet:
     def __init__(self, options: Options, at_once: int, most: int) -> None:
         """An engine that begins with so many workers (0: its own wire) and may have so many of them later."""
         self._options = options
-        self._width = options.connections
+        self._width = room(options.connections, EACH)  # no worker may have more
         self._most = most
         self._local: Wire | None = None if at_once else Wire(Client(options), self._width)
         self._saturation = Saturation()
@@ -51,6 +56,8 @@ class Fleet:
         """How many workers died with the attempt of that number."""
         self._homeless: deque[tuple[int, Attempt]] = deque()
         """Attempts of dead workers that no other has been given yet."""
+        self._broken: dict[int, Remote] = {}
+        """Links whose transfer broke off, and the worker that may still have the beginning of each."""
         self._spawns = 0
         self._suspected: dict[int, float] = {}
         if self._local is not None:
@@ -76,7 +83,9 @@ class Fleet:
 
     def _place(self, number: int, attempt: Attempt) -> None:
         if self._ready:
-            self._least_busy(attempt.host).start(number, attempt)
+            before = self._broken.pop(attempt.job.key, None) if self._broken else None
+            remote = before if before in self._ready else self._least_busy(attempt.host)
+            remote.start(number, attempt)
         elif self._local is not None:
             self._local.start(attempt)
         else:
@@ -110,7 +119,7 @@ class Fleet:
             self._poll.modify(one.input, select.POLLOUT)
         pause = max(0.0, until - time.monotonic())
         if self._local is not None:
-            pause = min(pause, self._local.due())
+            pause = min(pause, self._local.due(), inf if hasattr(select, "epoll") else NAP)
         ended: Ended = []
         for descriptor, _ in self._poll.poll(None if pause == inf else pause * 1000):
             remote = self._remotes.get(descriptor)
@@ -134,7 +143,12 @@ class Fleet:
     def _settled(self, remote: Remote, numbered: Numbered) -> tuple[Attempt, Reply]:
         number, reply = numbered
         self._crashes.pop(number, None)
-        return remote.settle(number), reply
+        attempt = remote.settle(number)
+        if reply.error:
+            self._broken[attempt.job.key] = remote
+            if len(self._broken) > MOST_BROKEN:
+                del self._broken[next(iter(self._broken))]
+        return attempt, reply
 
     # -- more workers, and fewer -----------------------------------------------------------------------------------
 

@@ -42,15 +42,15 @@ def options_of(line: bytes) -> Options:
 
 def attempts_line(attempts: list[tuple[int, Attempt]]) -> bytes:
     """What a worker must know of attempts, each under its number: one line, for encoding one by one costs 3 us more."""
-    told = [(number, one.url, one.host, one.job.local, one.spent) for number, one in attempts]
+    told = [(number, one.url, one.host, one.job.local, one.job.key, one.spent) for number, one in attempts]
     return _dumps(told).encode() + b"\n"
 
 
 def attempts_of(line: bytes) -> list[Attempt]:
     """The attempts in that line; the token of each is its number."""
     return [
-        Attempt(Job(url, local=local), url, host, token=number, spent=spent)
-        for number, url, host, local, spent in _loads(line.decode())
+        Attempt(Job(url, local=local, digest=key), url, host, token=number, spent=spent)
+        for number, url, host, local, key, spent in _loads(line.decode())
     ]
 
 
