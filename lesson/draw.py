@@ -27,7 +27,10 @@ class Relay(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Passing)
+        try:  # the port beside the API's: so that links are the same in the next run
+            super().__init__(("127.0.0.1", (urlsplit(api()).port or 80) + 1), Passing)
+        except OSError:
+            super().__init__(("127.0.0.1", 0), Passing)
         self.seen, self.images = [], ""
 
     @property
