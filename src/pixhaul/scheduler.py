@@ -19,6 +19,7 @@ from pixhaul.judge import PATIENCE, Again, Judgement, Refused, judge
 from pixhaul.links import Link
 from pixhaul.models import Attempt, Failed, JobStream, Outcome, Reason, Reply
 from pixhaul.options import Options
+from pixhaul.pace import CLOCKS
 from pixhaul.policy import directives, names_of
 from pixhaul.quota import quota
 
@@ -143,7 +144,7 @@ class Scheduler:
         """Put a host aside until its time; inf: until one of its own transfers ends, which queues it again."""
         if wait == inf:
             return
-        if wait > PATIENCE:
+        if wait > PATIENCE * CLOCKS:  # as far as the gate is stretched
             self._give_up(host, Refused(Reason.RATE_LIMITED, f"the host asks for a pause of {wait:.0f} s"))
         elif not host.sleeping:
             host.sleeping = True
