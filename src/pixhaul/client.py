@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ from pixhaul.resolver import FRESH, Resolver
 from pixhaul.resolver import MOST_AT_ONCE as LOOK_UPS
 from pixhaul.resume import Leftovers
 from pixhaul.timing import Timing
+from pixhaul.unasked import shut, waiting
 
 USER_AGENT = f"pixhaul/{__version__} (+https://github.com/pixhaul/pixhaul)"
 CONN_ID = getattr(pycurl, "CONN_ID", None)
@@ -211,6 +213,19 @@ class Slot:
         except OSError as error:
             self._fault = (Reason.CONNECT, f"no socket: {error.strerror}")
             return pycurl.SOCKET_BAD
+
+    def leave(self, others: Iterable[Slot]) -> None:
+        """See that the connection of a transfer that has just ended is clean, while libcurl still says which it was.
+
+        HTTP/2 and 3 number their answers. A connection that another slot has taken over waits for that one's bytes.
+        """
+        if CONN_ID is None or (self._lines and not self._lines[0].startswith(b"HTTP/1")):
+            return
+        descriptor = self.curl.getinfo(pycurl.ACTIVESOCKET)
+        if descriptor >= 0 and waiting(descriptor):
+            number = self.curl.getinfo(CONN_ID)
+            if all(other.curl.getinfo(CONN_ID) != number for other in others):
+                shut(descriptor)
 
     def finish(self, code: int, message: str) -> Reply:
         """The reply of the attempt that has just ended, with libcurl's error code or 0."""

@@ -7,6 +7,7 @@ pollable, so that an event loop watches one descriptor in place of a thousand.
 from __future__ import annotations
 
 import time
+from collections import deque
 from math import inf
 
 import pycurl
@@ -40,15 +41,15 @@ class Wire:
         self._failed: list[tuple[Attempt, Reply]] = []
         """Those whose host has no address."""
         self._due: float | None = None
-        self._more = 0
-        """Ended transfers that libcurl has not told us of yet."""
+        self._over: deque[tuple[Slot, int, str]] = deque()
+        """Ended transfers that were not handed out yet, with libcurl's code and words."""
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._timer)
         self._multi.setopt(pycurl.M_MAXCONNECTS, max(self._width, 16))
 
     def __len__(self) -> int:
-        return len(self._busy) + len(self._lookups) + len(self._failed)
+        return len(self._busy) + len(self._over) + len(self._lookups) + len(self._failed)
 
     @property
     def room(self) -> int:
@@ -79,14 +80,19 @@ class Wire:
                 return ended
 
     def _step(self, until: float) -> None:
+        self._begin_due()  # before others end: a connection that becomes free is looked at before it is used again
         now = time.monotonic()
-        pause = 0.0 if self._more or self._failed else until - now
+        pause = 0.0 if self._over or self._failed else until - now
         if self._due is not None:
             pause = min(pause, self._due - now)
         for descriptor, events in self._poller.poll(max(0.0, pause)):
             self._multi.socket_action(descriptor, events)
         if self._poller.woken:
             self._take_names()
+        self._begin_due()
+
+    def _begin_due(self) -> None:
+        """Let libcurl do what has become due: begin what was started, end what has lasted too long."""
         if self._due is not None and self._due <= time.monotonic():
             self._due = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
@@ -99,15 +105,24 @@ class Wire:
                 self._begin(attempt)
 
     def _ended(self) -> list[tuple[Attempt, Reply]]:
-        self._more, good, bad = self._multi.info_read(MOST_AT_ONCE)
         failed, self._failed = self._failed, []
-        ended = failed + [self._finish(curl, 0, "") for curl in good]
-        ended += [self._finish(curl, code, message) for curl, code, message in bad]
-        return ended
+        _, good, bad = self._multi.info_read()
+        for curl in good:
+            self._part(curl, 0, "")
+        for curl, code, message in bad:
+            self._part(curl, code, message)
+        return failed + [self._finish() for _ in range(min(MOST_AT_ONCE, len(self._over)))]
 
-    def _finish(self, curl: pycurl.Curl, code: int, message: str) -> tuple[Attempt, Reply]:
-        self._multi.remove_handle(curl)  # before it is used again
+    def _part(self, curl: pycurl.Curl, code: int, message: str) -> None:
+        """Take an ended transfer from libcurl, and see that its connection is clean."""
         slot = self._busy.pop(curl)
+        if code == 0:
+            slot.leave(self._busy.values())
+        self._multi.remove_handle(curl)  # before it is used again
+        self._over.append((slot, code, message))
+
+    def _finish(self) -> tuple[Attempt, Reply]:
+        slot, code, message = self._over.popleft()
         self._free.append(slot)
         return slot.attempt, slot.finish(code, message)
 
@@ -122,7 +137,7 @@ class Wire:
 
     def due(self) -> float:
         """Seconds until it wants a step of its own accord; inf: never."""
-        if self._more or self._failed:
+        if self._over or self._failed:
             return 0.0
         return inf if self._due is None else max(0.0, self._due - time.monotonic())
 
@@ -152,10 +167,13 @@ class Wire:
         for curl, slot in self._busy.items():
             self._multi.remove_handle(curl)
             slot.abandon()
-        for slot in (*self._busy.values(), *self._free):
+        for slot, _, _ in self._over:
+            slot.abandon()
+        for slot in (*self._busy.values(), *self._free, *(slot for slot, _, _ in self._over)):
             slot.curl.close()
         self._lookups.close()
         self._busy.clear()
+        self._over.clear()
         self._free.clear()
         self._multi.close()
         self._poller.close()
