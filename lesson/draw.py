@@ -27,8 +27,8 @@ class Relay(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self):
-        try:  # the port beside the API's: so that links are the same in the next run
-            super().__init__(("127.0.0.1", (urlsplit(api()).port or 80) + 1), Passing)
+        try:  # a port that follows from the API's: so that links are the same in the next run
+            super().__init__(("127.0.0.1", 10_000 + (urlsplit(api()).port or 80) % 10_000), Passing)
         except OSError:
             super().__init__(("127.0.0.1", 0), Passing)
         self.seen, self.images = [], ""

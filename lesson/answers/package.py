@@ -12,7 +12,7 @@ def main():
     links = get_links(os.getenv("IMGUR_CLIENT_ID"))[:PICTURES]
     directory = setup_download_dir()
 
-    summary = pixhaul.download(links, directory, per_host=8, allow_private=True)
+    summary = pixhaul.download(links, directory, per_host=8, allow_private=True, remember=False)
     print(f"{summary.done} pictures are new, {summary.skipped} were there, {summary.failed} failed")
 
     print(f"Took {time() - started}s")

@@ -12,7 +12,7 @@ def main():
     links = get_links(os.getenv("IMGUR_CLIENT_ID"))[:PICTURES]
     directory = setup_download_dir()
 
-    pixhaul.stream(links, directory, per_host=8, allow_private=True)
+    pixhaul.stream(links, directory, per_host=8, allow_private=True, remember=False)
 
     print(f"Took {time() - started}s")
 
