@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pycurl
 
@@ -26,6 +25,7 @@ from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
 from pixhaul.part import staging_folder
 from pixhaul.policy import directives, names_of, objection
+from pixhaul.proxies import addresses, in_force
 from pixhaul.replies import explained, spans_all
 from pixhaul.resolver import FRESH, Resolver
 from pixhaul.resolver import MOST_AT_ONCE as LOOK_UPS
@@ -58,8 +58,8 @@ class Client:
         self.options = options
         self.staging = staging_folder(Path(options.directory))
         self.names = names_of(options.user_agent)
-        proxies = _proxies(options.proxy)
-        self.proxies = _addresses(proxies)
+        proxies = in_force(options.proxy)
+        self.proxies = addresses(proxies)
         self.resolver = None if proxies else Resolver(most=max(1, LOOK_UPS // (options.workers or 1)))
         """None where a proxy looks names up."""
         self.leftovers = Leftovers(self.staging)
@@ -99,25 +99,6 @@ def user_agent(options: Options) -> str:
 def certificates(options: Options) -> str:
     """The file of certificate authorities to trust; empty: libcurl's own choice."""
     return options.cacert or os.environ.get("SSL_CERT_FILE", "")
-
-
-def _proxies(proxy: str) -> frozenset[str]:
-    """The proxies in force, as the person wrote them."""
-    names = {proxy} | {os.environ.get(f"{scheme}_proxy", "") for scheme in ("http", "https", "all")}
-    names |= {os.environ.get(name, "") for name in ("HTTPS_PROXY", "ALL_PROXY")}
-    return frozenset(filter(None, names))
-
-
-def _addresses(proxies: frozenset[str]) -> frozenset[str]:
-    """Numeric addresses of the proxies: the person chose them, so they may be private."""
-    found: set[str] = set()
-    for name in proxies:
-        host = urlsplit(name if "://" in name else f"http://{name}").hostname or ""
-        try:
-            found.update(str(answer[4][0]) for answer in socket.getaddrinfo(host, None))
-        except OSError:
-            continue  # libcurl will say it, with the link it concerns
-    return frozenset(found)
 
 
 class Slot:
