@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from pixhaul.models import Attempt, Failed, Outcome, Reply, Turns
+from pixhaul.models import Attempt, Failed, Fetched, Outcome, Reply, Turns
 from pixhaul.scheduler import Scheduler
 
 TICK = 0.5
@@ -70,10 +71,13 @@ def admit(scheduler: Scheduler, engine: Engine) -> Admitted:
 def settle(scheduler: Scheduler, engine: Engine, seconds: float) -> list[Outcome]:
     """Wait for transfers to end, and tell the scheduler of each."""
     outcomes: list[Outcome] = []
-    ended = engine.wait(seconds)
+    replies = engine.wait(seconds)
     _notice_sleep(scheduler, time.monotonic())
-    for attempt, reply in ended:
-        outcomes += scheduler.settle(attempt, reply, time.monotonic())
+    for attempt, reply in replies:
+        ended = scheduler.settle(attempt, reply, time.monotonic())
+        if isinstance(reply.body, Path) and not any(isinstance(one, Fetched) for one in ended):
+            reply.body.unlink(missing_ok=True)  # a whole picture that is not wanted
+        outcomes += ended
     return outcomes
 
 

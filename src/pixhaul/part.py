@@ -78,6 +78,20 @@ def write_all(descriptor: int, data: bytes) -> None:
             view = view[os.write(descriptor, view) :]
 
 
+MOST_PIECES = 512
+"""What one writev is given: systems take 1,024, some 16 with the rest left over."""
+
+
+def write_pieces(descriptor: int, pieces: list[bytes]) -> None:
+    """Write every byte of them, in one call where the system has one for it. Raises OSError."""
+    if not 0 < len(pieces) <= MOST_PIECES or not hasattr(os, "writev"):  # some systems refuse to write no piece
+        write_all(descriptor, b"".join(pieces))
+        return
+    written = os.writev(descriptor, pieces)
+    if written != sum(map(len, pieces)):
+        write_all(descriptor, b"".join(pieces)[written:])
+
+
 def sync_file(path: str) -> None:
     """Put one file's bytes on the disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDWR | _BINARY | _NOFOLLOW)

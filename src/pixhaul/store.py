@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pixhaul.errors import DiskFull, PixhaulError, UsageError
 from pixhaul.part import FULL, create_part, disk_errors, part_name, staging_folder, sync_folder
+from pixhaul.resume import claimed
 
 
 def open_directory(directory: Path) -> Path:
@@ -36,10 +37,13 @@ def _make_durably(directory: Path) -> None:
 
 
 def clear_parts(directory: Path) -> None:
-    """Remove unfinished parts of a run that was killed. Only who holds the directory's lock may do this."""
+    """Remove unfinished parts that cannot be continued. Only who holds the directory's lock may do this."""
+    staging = staging_folder(directory)
     with disk_errors(directory, "what an earlier run left cannot be removed"):
-        for part in staging_folder(directory).glob("*.part"):
-            part.unlink(missing_ok=True)
+        kept = claimed(staging)
+        for part in staging.glob("*.part"):
+            if part.name not in kept:
+                part.unlink(missing_ok=True)
 
 
 def _own_folder(folder: Path) -> None:
