@@ -19,7 +19,7 @@ from pictures import png
 from pixhaul.sources.lists import Entry
 
 NAMES = 4_600
-SAMPLE = 300
+SAMPLE = 150
 RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(\.|\Z)", re.IGNORECASE)
 UNSAFE = re.compile(
     '[\x00-\x1f\x7f-\x9f<>:"/\\\\|?*\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]|^[-. ]|[. ]$'

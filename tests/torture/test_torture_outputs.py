@@ -48,22 +48,22 @@ def lists_of(server: Hostile, folder: Path, texts: list[str]) -> None:
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
-def spoken(server: Hostile, folder: Path, texts: list[str]) -> Iterator[tuple[str, str]]:
-    """Everything that the commands say, by what was asked."""
+def spoken(server: Hostile, folder: Path, texts: list[str], most: int) -> Iterator[tuple[str, str]]:
+    """Everything that the commands say, or the first so many, by what was asked."""
     lists_of(server, folder, texts)
     get = ("get", "--allow-private", "--retries", "0", "--per-host", "32")
     calls = {
         "links": (*get, "-v", "-i", "links.jsonl"),
         "links as JSON": (*get, "--json", "-d", "json", "-i", "links.jsonl"),
+        "headers": (*get, "-v", "-i", "said.jsonl"),
         "links, dry": ("get", "--dry-run", "-i", "titles.jsonl"),
         "links, printed": ("get", "-g", "-i", "links.jsonl"),
         "titles": (*get, "-v", "-f", "{title}", "-i", "titles.jsonl"),
-        "headers": (*get, "-v", "-i", "said.jsonl"),
         "headers as JSON": (*get, "--json", "-d", "json", "-i", "said.jsonl"),
         "check": ("check",),
         "retry": ("retry", "--allow-private", "--all", "-v", "--retries", "0"),
     }
-    for name, words in calls.items():
+    for name, words in [*calls.items()][:most]:
         if name == "check":
             for path in list((folder / "images").glob("*.png"))[::2]:
                 path.unlink()
@@ -73,9 +73,9 @@ def spoken(server: Hostile, folder: Path, texts: list[str]) -> Iterator[tuple[st
         yield name, said + done.stderr
 
 
-def violations(server: Hostile, folder: Path, texts: list[str]) -> list[str]:
+def violations(server: Hostile, folder: Path, texts: list[str], most: int = 99) -> list[str]:
     found = []
-    for name, text in spoken(server, folder, texts):
+    for name, text in spoken(server, folder, texts, most):
         found += [f"{name}: {piece!r}" for piece in obeyed(text)]
         if "JSON" in name:
             lines = [line for line in text.splitlines() if line.startswith("{")]
@@ -86,7 +86,7 @@ def violations(server: Hostile, folder: Path, texts: list[str]) -> list[str]:
 
 def test_no_output_holds_what_a_terminal_obeys(server: Hostile, tmp_path: Path) -> None:
     texts = hostile_texts(STRINGS)
-    assert violations(server, tmp_path, texts[::40]) == []
+    assert violations(server, tmp_path, texts[::60], most=3) == []
 
 
 @pytest.mark.torture
