@@ -49,20 +49,20 @@ def test_a_signal_at_a_random_moment(server: Hostile, tmp_path: Path, record_pro
         remove(directory)
         server.asked.clear()
         how = SIGNALS[number % len(SIGNALS)]
-        child = subprocess.Popen(
+        with subprocess.Popen(
             command(*words),
             cwd=tmp_path,
             env=environment(tmp_path),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-        )
-        time.sleep(chance.uniform(0.1, 1.4))
-        begun = directory.exists()
-        start = time.monotonic()
-        said, errors = end(child, how)
-        child.wait(60)
-        times.append(time.monotonic() - start)
+        ) as child:
+            time.sleep(chance.uniform(0.1, 1.4))
+            begun = directory.exists()
+            start = time.monotonic()
+            said, errors = end(child, how)
+            child.wait(60)
+            times.append(time.monotonic() - start)
         if not begun:  # it was still being loaded: the system's own answer to a signal is right
             early += 1
             continue
