@@ -207,6 +207,8 @@ class Scheduler:
     def _nothing(self, now: float, wait: Wait) -> Wait | None:
         if self._intake.dry and self._holdings.empty:
             return None
+        if self.outages.judge_alone(now):
+            return 0.0
         return max(0.0, min(wait, self._holdings.later.next - now))
 
     # -- after a reply ---------------------------------------------------------------------------------------------
