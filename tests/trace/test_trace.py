@@ -60,6 +60,20 @@ def test_every_transfer_stands_in_a_lane_with_its_phases_inside(
         assert waited["ts"] + waited["dur"] <= event["ts"] + event["dur"]
 
 
+@pytest.mark.parametrize("strategy", strategies.names())
+def test_within_a_lane_things_follow_or_contain_each_other(strategy: str, links: list[str], tmp_path: Path) -> None:
+    """Viewers draw what overlaps otherwise in the wrong place."""
+    trace = tmp_path / "run.json"
+    pixhaul.download(links, tmp_path / "d", allow_private=True, strategy=strategy, per_host=8, trace=str(trace))
+    lanes: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for event in json.loads(trace.read_text("ascii")):
+        if event["ph"] == "X":
+            lanes[event["tid"]].append((event["ts"], event["ts"] + event["dur"]))
+    for spans in lanes.values():
+        for (began, ended), (later, end) in pairwise(sorted(spans, key=lambda span: (span[0], -span[1]))):
+            assert later >= ended or (later >= began and end <= ended)
+
+
 def test_what_fails_is_there_with_its_status_and_its_tries(server: Hostile, tmp_path: Path) -> None:
     whole = answer(png())
     server.routes["/cut"] = lambda count: [whole[:-20], CUT] if not count else whole
