@@ -62,7 +62,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None)  # a machine may be busy
 @given(
     st.binary(max_size=200)
     | st.builds(

@@ -12,6 +12,7 @@ from pixhaul.hosts import Hosts, Remembered
 from pixhaul.judge import PATIENCE, Refused
 from pixhaul.models import Attempt, Failed, Reason
 from pixhaul.options import Options
+from pixhaul.pace import CLOCKS
 from pixhaul.spill import MOST, Spill
 
 BUNDLE = 1_000
@@ -81,7 +82,7 @@ class Holdings:
         """Put a host aside until its time; inf: until one of its own transfers ends, which queues it again."""
         if wait == inf:
             return
-        if wait > PATIENCE:
+        if wait > PATIENCE * CLOCKS:  # as far as the gate is stretched
             self.give_up(host, Refused(Reason.RATE_LIMITED, f"the host asks for a pause of {wait:.0f} s"))
         elif not host.sleeping:
             host.sleeping = True

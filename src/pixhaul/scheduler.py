@@ -219,7 +219,7 @@ class Scheduler:
             if fate.hop is not None:
                 return self._hop(attempt, fate.hop, reply, now)
             was_refused = judgement.pace == "refused"
-            free = shared or (was_refused and reply.retry_after is not None)
+            free = shared or bool(reply.stale) or (was_refused and reply.retry_after is not None)
             self._again(attempt, fate.seconds, was_refused, free, now)
             return None
         robots = ", ".join(directives(reply.headers, self._names))

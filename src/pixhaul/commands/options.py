@@ -117,6 +117,20 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Seconds that one attempt may take (120); under 1,000 bytes a second for 20 s it ends sooner.",
     ),
     option(
+        "--max-memory",
+        metavar="SIZE",
+        section=PACE,
+        type=Size(),
+        help="Bytes of pictures held in memory at once (256MiB); what is more goes to disk while it comes.",
+    ),
+    option(
+        "--workers",
+        metavar="N",
+        section=PACE,
+        type=Count(1, 64),
+        help="Processes that move transfers (as many as help, up to the cores; one where the run is short).",
+    ),
+    option(
         "--strategy",
         metavar="NAME",
         section=PACE,
