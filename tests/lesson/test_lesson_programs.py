@@ -58,10 +58,10 @@ def test_this_chapter_is_at_least_three_times_faster_than_the_first(
 
 @pytest.mark.lesson
 def test_processes_are_three_times_faster_where_the_waiting_is_long(tmp_path: Path) -> None:
-    with standin.start(latency=0.25) as imgur:
-        seconds = took(run("processes.py", tmp_path, imgur))
+    with standin.start(latency=0.5) as imgur:
+        seconds = min(took(run("processes.py", tmp_path, imgur)) for _ in range(2))
     assert len(pictures(tmp_path)) == MANY
-    assert 3 * seconds < MANY * 0.25
+    assert 3 * seconds < MANY * 0.5
 
 
 @pytest.mark.lesson
