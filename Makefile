@@ -37,8 +37,8 @@ docs: $(VENV)/.documented ## the documentation and the lesson as a site that nee
 lesson: $(VENV)/.tested $(VENV)/.documented ## every program, drawing and figure of the lesson, measured again (three minutes)
 	$(BIN)/python -m pytest -n 2 tests/lesson -m 'lesson or not lesson'
 
-bench: $(VENV)/.installed ## measure beside curl and wget2 (needs nginx, curl, wget2)
-	$(BIN)/python benchmarks/run.py
+bench: $(VENV)/.installed ## measure beside every other program found here (needs nginx; an hour in all)
+	$(BIN)/python benchmarks/run.py --save --grid $(ARGS)
 
 clean: ## remove what the recipes made
 	rm -rf $(VENV) images race.html site lesson/images lesson/thumbnails benchmarks/out

@@ -1,0 +1,94 @@
+"""Which charts there are, drawn from benchmarks/results/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chart import Bar, Line, Panel, bars, lines
+from results import load
+from tables import scenes
+from web.tally import best
+
+Case = dict[str, Any]
+SHOWN = ("pixhaul", "pixhaul, second run", "curl", "urllib in threads", "aria2c")
+"""Lines of the plot over time; more would hide each other."""
+LONGEST = 60
+"""Seconds that the plot shows."""
+
+
+def floods() -> str:
+    """Pictures a second: floods and large pictures."""
+    cases = load("flood")["cases"] | load("large")["cases"]
+    groups = {}
+    for case in cases.values():
+        speeds = {name: case["links"] / row["seconds"] for name, row in case["rows"].items()}
+        most = max(speeds.values())
+        groups[case["title"]] = [
+            Bar(name, speed / most, f"{speed:,.0f} a second" + _lost(case["rows"][name]))
+            for name, speed in sorted(speeds.items(), key=lambda pair: -pair[1])
+        ]
+    note = "Pictures a second, longer is better. pixhaul and img2dataset check them; the others do not."
+    return bars("Without delay, from nginx on the same machine", note, groups)
+
+
+def waits() -> str:
+    """Share of the best possible speed when every answer takes a quarter of a second."""
+    groups = {}
+    for case in load("waits")["cases"].values():
+        rows = sorted(case["rows"].items(), key=lambda pair: pair[1]["to_floor"])
+        groups[case["title"]] = [
+            Bar(name, 1 / row["to_floor"], f"{100 / row['to_floor']:.0f} %" + _lost(row)) for name, row in rows
+        ]
+    note = "Share of the speed that nobody can exceed, because every answer takes that long. Longer is better."
+    return bars("Waiting for answers", note, groups)
+
+
+def _lost(row: Case) -> str:
+    return f", {100 * row['missing'] / row['links']:.0f} % missing" if row["missing"] else ""
+
+
+def web() -> str:
+    """Right pictures a second in each scene, beside the best setting of pixhaul for it."""
+    groups = {}
+    for case in scenes():
+        if tuned := best(case):
+            pace = case["rows"][tuned]["right"] / case["rows"][tuned]["seconds"]
+            shown = {name: row for name, row in case["rows"].items() if "--" not in name}
+            groups[case["title"]] = [_manners(name, row, pace) for name, row in shown.items()]
+    note = "Right pictures a second; a full bar is what pixhaul does with the best of some settings for just that host."
+    return bars("A simulated web, nothing told about the hosts", note, groups)
+
+
+def _manners(name: str, row: Case, pace: float) -> Bar:
+    share = row["right"] / row["seconds"] / pace
+    said = f"{share:.2f}" + _lost(row)
+    refused = row["share_429"] + row["share_503"]
+    said += f", {refused:.0f} % refused" if refused >= 1 else ""
+    return Bar(name, share, said + (", cut off" if row["cut"] else ""))
+
+
+def over_time() -> str:
+    """Answers a second over time in two scenes."""
+    cases = load("web")["cases"]
+    panels = [_over_time(cases[name]) for name in ("strict", "far-long") if name in cases]
+    note = "Pictures answered in each second. pixhaul is told nothing; the others are told 64 connections."
+    return lines("Finding the speed that a host bears", note, panels)
+
+
+def _over_time(case: Case) -> Panel:
+    found = []
+    for name in SHOWN:
+        points = [int(value) for value in case["rows"].get(name, {}).get("over_time", "").split()]
+        if points:
+            found.append(Line(name, points[:LONGEST]))
+    return Panel(case["title"], found)
+
+
+CHARTS: dict[str, tuple[tuple[str, ...], Callable[[], str]]] = {
+    "flood": (("flood", "large"), floods),
+    "waits": (("waits",), waits),
+    "web": (("web",), web),
+    "over-time": (("web",), over_time),
+}
+"""The name of each file, the results that it needs, and who draws it."""
