@@ -91,7 +91,9 @@ class Leftovers:
 
     def __init__(self, staging: Path) -> None:
         self._staging = staging
-        self._known = {one.key: one for _, one in _notes(staging)}
+        self._known: dict[int, Unfinished] = {}
+        with suppress(OSError):  # notes that cannot be read: those links are fetched from their beginning
+            self._known = {one.key: one for _, one in _notes(staging)}
 
     def __len__(self) -> int:
         return len(self._known)
