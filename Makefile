@@ -31,8 +31,9 @@ torture: $(VENV)/.tested ## every fault, kill and damage, at length (an hour)
 torture-quick: $(VENV)/.tested ## a sample of the same (five minutes)
 	TORTURE=quick $(BIN)/python -m pytest -n 2 -m torture
 
-bench: $(VENV)/.installed ## measure beside every other program found here (needs nginx; an hour in all)
+bench: $(VENV)/.installed ## measure beside every other program found here (needs nginx; two hours in all)
 	$(BIN)/python benchmarks/run.py --save --grid $(ARGS)
+	$(BIN)/python benchmarks/publish.py
 
 clean: ## remove what the recipes made
 	rm -rf $(VENV) images race.html benchmarks/out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,11 +8,13 @@ from typing import Any
 from chart import Bar, Line, Panel, bars, lines
 from results import load
 from tables import scenes
-from web.tally import best
+from web.tally import best, of_best
 
 Case = dict[str, Any]
 SHOWN = ("pixhaul", "pixhaul, second run", "curl", "urllib in threads", "aria2c")
 """Lines of the plot over time; more would hide each other."""
+FEWEST = 2
+"""Seconds of a program that gave up at once, and is not drawn."""
 LONGEST = 60
 """Seconds that the plot shows."""
 
@@ -52,16 +54,14 @@ def web() -> str:
     """Right pictures a second in each scene, beside the best setting of pixhaul for it."""
     groups = {}
     for case in scenes():
-        if tuned := best(case):
-            pace = case["rows"][tuned]["right"] / case["rows"][tuned]["seconds"]
-            shown = {name: row for name, row in case["rows"].items() if "--" not in name}
-            groups[case["title"]] = [_manners(name, row, pace) for name, row in shown.items()]
+        if best(case):
+            names = [name for name in case["rows"] if "--" not in name]
+            groups[case["title"]] = [_manners(name, case["rows"][name], of_best(case, name) or 0.0) for name in names]
     note = "Right pictures a second; a full bar is what pixhaul does with the best of some settings for just that host."
     return bars("A simulated web, nothing told about the hosts", note, groups)
 
 
-def _manners(name: str, row: Case, pace: float) -> Bar:
-    share = row["right"] / row["seconds"] / pace
+def _manners(name: str, row: Case, share: float) -> Bar:
     said = f"{share:.2f}" + _lost(row)
     refused = row["share_429"] + row["share_503"]
     said += f", {refused:.0f} % refused" if refused >= 1 else ""
@@ -78,10 +78,10 @@ def over_time() -> str:
 
 def _over_time(case: Case) -> Panel:
     found = []
-    for name in SHOWN:
+    for colour, name in enumerate(SHOWN):
         points = [int(value) for value in case["rows"].get(name, {}).get("over_time", "").split()]
-        if points:
-            found.append(Line(name, points[:LONGEST]))
+        if len(points) > FEWEST:
+            found.append(Line(name, points[:LONGEST], colour))
     return Panel(case["title"], found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -63,6 +64,13 @@ def place(asked: str = "") -> Path:
     made = Path(tempfile.mkdtemp(prefix="pixhaul-bench-", dir=base))
     made.chmod(0o755)  # nginx's worker is another user
     return made
+
+
+def free_port(address: str = "127.0.0.1") -> int:
+    """A port on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
 
 
 def emptied(folder: Path) -> Path:

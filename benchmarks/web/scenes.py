@@ -56,6 +56,7 @@ SCENES = {
         "A host 250 ms away, 24,000 links",
         Host("far", 24_000, 0.25),
         *("--per-host 256", "--per-host 512"),
+        limit=120,
     ),
     "strict": _only(
         "50 requests a second, then 429 and Retry-After: 2",
