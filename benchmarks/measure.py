@@ -41,7 +41,11 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, li
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.NamedTemporaryFile() as report:
         launch = [sys.executable, "-I", "-S", str(LAUNCH), report.name, str(limit), *command]
-        subprocess.run(launch, env=kept | dict(environment or {}), check=True)
+        with subprocess.Popen(launch, env=kept | dict(environment or {})) as launched:
+            try:
+                launched.wait()
+            finally:
+                launched.terminate()  # nothing when it has ended; else we are leaving, and so must what it runs
         return Figures(**json.loads(Path(report.name).read_text()))
 
 

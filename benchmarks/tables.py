@@ -63,15 +63,15 @@ def _scene(case: Case) -> str:
 
 def defaults() -> str:
     """pixhaul's defaults beside the best setting, scene by scene."""
-    heads = ("scene", "best by hand", "first run", "second run", "429 %", "after 10 s", "too early")
+    heads = ("scene", "best by hand", "first run", "second run", "429 %", "after 10 s", "503 %", "too early")
     rows = []
     for case in scenes():
         if tuned := best(case):
             first = case["rows"]["pixhaul"]
             setting = f"{tuned.removeprefix('pixhaul ')}: {case['rows'][tuned]['seconds']:.1f} s"
             shares = [f"{of_best(case, name):.2f}" for name in ("pixhaul", "pixhaul, second run")]
-            manners = (f"{first['share_429']:.1f}", f"{first['share_429_late']:.1f}", f"{first['early']}")
-            rows.append((case["title"], setting, *shares, *manners))
+            manners = [f"{first[kind]:.1f}" for kind in ("share_429", "share_429_late", "share_503")]
+            rows.append((case["title"], setting, *shares, *manners, f"{first['early']}"))
     return markdown(heads, rows)
 
 

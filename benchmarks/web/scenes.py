@@ -86,7 +86,7 @@ SCENES = {
         ("--per-host 4", "--per-host 8", "--per-host 16", "--per-host 32"),
         limit=150,
     ),
-    "crowd-healthy": Scene("The same, the 180 healthy hosts alone", crowd(20)[20:]),
+    "crowd-healthy": Scene("The same, the 180 healthy hosts alone", crowd(20)[20:], limit=150),
     "pair": Scene("A host of 10 requests a second beside a fast one", (BESIDE, FAST), ("--per-host 64",)),
 }
 """By name, in the order of the tables."""
