@@ -127,17 +127,14 @@ def _seconds(row: Case | None, case: Case) -> str:
 
 
 def machine() -> str:
-    """What was measured where, with which versions."""
+    """What was measured when and where, how busy the machine was, and with which versions."""
     said = []
     for name in ("flood", "large", "waits", "web", "memory", "start", "lesson"):
         if document := load(name):
-            dates = {
-                row["date"] for case in document["cases"].values() for row in case["rows"].values() if "date" in row
-            }
-            where = ", ".join(f"{value}" for value in document["machine"].values())
-            said.append(
-                f"* {name}: {', '.join(sorted(dates)) or document['date']}; cores, processor, system: {where}\n"
-            )
+            loads = [case["load"] for case in document["cases"].values() if "load" in case]
+            busy = f"{min(loads)} to {max(loads)}" if loads else "not noted"
+            where = ", ".join(f"{value}" for value in list(document["machine"].values())[1:])
+            said.append(f"* {name}: {document['date']}, {document['machine']['cores']} cores, load {busy}, {where}\n")
     versions = load("flood").get("versions", {})
     return "".join(said) + "* " + "; ".join(f"{name}: {version}" for name, version in versions.items()) + "\n"
 
