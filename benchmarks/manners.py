@@ -86,7 +86,8 @@ class _Record:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        self.level, self.seen, self.first, self.closed = host.rate, 0.0, 0.0, 0.0
+        self.level, self.seen, self.first = host.rate, 0.0, 0.0
+        self.pauses: list[tuple[float, float]] = []
         self.counts = {"asked": 0, "refused": 0, "refused_after_10": 0, "early": 0}
 
     def ask(self, now: float) -> tuple[int, str]:
@@ -94,7 +95,7 @@ class _Record:
         host, counts = self.host, self.counts
         self.first = self.first or now
         counts["asked"] += 1
-        counts["early"] += now < self.closed
+        counts["early"] += any(heard < now < over for heard, over in self.pauses)
         if not host.rate:
             return 200, ""
         self.level = min(host.rate, self.level + host.rate * (now - self.seen))
@@ -104,8 +105,8 @@ class _Record:
             return 200, ""
         counts["refused"] += 1
         counts["refused_after_10"] += now - self.first > 10.0
-        # The client cannot obey before it has heard: the answer takes the latency, and the way back some more.
-        self.closed = max(self.closed, now + host.latency + 0.05 + host.pause) if host.pause else 0.0
+        heard = now + host.latency + 0.1  # before that the client cannot know, and requests are on their way
+        self.pauses = [*self.pauses[-9:], (heard, now + host.latency + host.pause)]
         return 429, f"Retry-After: {host.pause:.0f}\r\n"
 
 

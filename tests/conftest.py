@@ -54,3 +54,12 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of shared test data is not here")
     return SHARED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures that tests have measured, a line each."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in getattr(report, "user_properties", ()):
+                if name == "figure" and report.when == "call":
+                    terminalreporter.write_line(str(value))

@@ -66,7 +66,8 @@ class Origin:
     def __init__(self, serve: Serve, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1") -> None:
         self.serve = serve
         self.tls = tls
-        self.socket = socket.create_server((address, 0), backlog=1024)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.socket = socket.create_server((address, 0), family=family, backlog=1024)
         self.port: int = self.socket.getsockname()[1]
         self.requests: list[bytes] = []
         self.paths: Counter[str] = Counter()

@@ -46,9 +46,9 @@ def test_get_has_every_option_of_the_contract() -> None:
     text = CliRunner().invoke(program, ["get", "--help"]).output
     contract = (
         "-i, --input-file|-d, --directory|-n, --limit|--seed|-f, --filename|--types|--strategy|--connections|"
-        "--per-host|--rate|--retries|--timeout|--max-bytes|--max-pixels|--allow-private|--client-id|--cacert|--proxy|--user-agent|"
+        "--per-host|--rate|--retries|--timeout|--workers|--max-memory|--max-bytes|--max-pixels|--allow-private|--client-id|--cacert|--proxy|--user-agent|"
         "--dry-run|-g, --get-urls|--json|-q, --quiet|-v, --verbose|--column|--no-durable|--trace|"
-        "--no-remember|--cache-dir|--policy"
+        "--no-remember|--cache-dir|--policy|--explain"
     )
     assert [name for name in contract.split("|") if name not in text] == []
     assert len(_OPTIONS) == len(contract.split("|"))
@@ -62,6 +62,17 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     words = [command()[0], "-c", code]
     done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment(tmp_path))
     assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_a_run_loads_only_what_it_uses(tmp_path: Path) -> None:
+    heavy = {"PIL", "asyncio", "concurrent", "http", "idna", "logging", "multiprocessing", "rich", "ssl", "subprocess"}
+    code = (
+        "import sys; from pixhaul.cli import run; run(['get', '-q', 'http://127.0.0.1/refused.jpg']); "
+        f"print({heavy}.intersection(name.partition('.')[0] for name in sys.modules), 'pixhaul.wire' in sys.modules)"
+    )
+    words = [command()[0], "-c", code]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment(tmp_path), cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "set() True"
 
 
 def test_help_is_there_at_once(tmp_path: Path) -> None:

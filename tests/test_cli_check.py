@@ -59,3 +59,67 @@ def test_a_folder_without_a_ledger_is_wrong_usage(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("pixhaul: ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_of_other_origin_are_a_note(kept: Path) -> None:
+    (kept / "mine.txt").write_text("mine")
+    done = pixhaul("check", "images", folder=kept.parent)
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[1] == "Besides, 1 file of other origin: left alone."
+
+
+def test_a_damaged_ledger_is_said_to_be_and_made_again(kept: Path, server: Hostile) -> None:
+    ledger = kept / ".pixhaul" / "ledger.sqlite"
+    ledger.write_bytes(b"no database at all" * 500)
+    links = [server.url(f"/{one}.png") for one in range(4)]
+    for words in (("check", "images"), ("retry", "images"), ("get", "--allow-private", *links)):
+        done = pixhaul(*words, folder=kept.parent)
+        assert done.returncode == 2
+        assert "the ledger is damaged" in done.stderr
+        assert "pixhaul check --rebuild images" in done.stderr
+    done = pixhaul("check", "images", "--rebuild", folder=kept.parent)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.splitlines() == [
+        "The ledger of images is made again: 4 pictures.",
+        "The old one lies in images/.pixhaul/ledger.sqlite.damaged-1; delete it when you like.",
+    ]
+    assert (kept / ".pixhaul" / "ledger.sqlite.damaged-1").read_bytes() == b"no database at all" * 500
+    again = pixhaul("get", "--allow-private", *links, folder=kept.parent)
+    assert again.stderr.startswith("0 kept, 4 skipped, 0 failed")
+
+
+def test_what_is_made_again_holds_only_what_is_whole(kept: Path) -> None:
+    (kept / "0.png").unlink()
+    (kept / "1.png").write_bytes(png(77))
+    done = pixhaul("check", "images", "--rebuild", "--json", folder=kept.parent)
+    *found, last = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 1
+    assert sorted((one["problem"], one["path"]) for one in found) == [("changed", "1.png"), ("missing", "0.png")]
+    counts = {"pictures": 4, "whole": 2, "missing": 1, "changed": 1, "broken": 0, "failures": 0}
+    assert last == {"summary": counts | {"aside": ".pixhaul/ledger.sqlite.damaged-1", "exit": 1}}
+    assert pixhaul("check", "images", folder=kept.parent).returncode == 0
+
+
+def test_failures_are_remembered_through_a_rebuild(kept: Path, server: Hostile) -> None:
+    pixhaul("get", "--allow-private", server.url("/none.png"), folder=kept.parent)
+    done = pixhaul("check", "images", "--rebuild", folder=kept.parent)
+    assert done.stderr.startswith("The ledger of images is made again: 4 pictures and 1 failures.")
+    asked = server.asked.copy()
+    again = pixhaul("get", "--allow-private", server.url("/none.png"), folder=kept.parent)
+    assert "failed in an earlier run" in again.stderr
+    assert server.asked == asked
+
+
+def test_a_ledger_that_is_gone_is_made_again_by_the_next_run(kept: Path, server: Hostile) -> None:
+    (kept / ".pixhaul" / "ledger.sqlite").unlink()
+    asked = server.asked.copy()
+    done = pixhaul("get", "--allow-private", *(server.url(f"/{one}.png") for one in range(4)), folder=kept.parent)
+    assert "found again: 4 pictures" in done.stderr
+    assert "0 kept, 4 skipped" in done.stderr
+    assert server.asked == asked
+
+
+def test_nothing_to_make_a_ledger_from_is_wrong_usage(tmp_path: Path) -> None:
+    done = pixhaul("check", ".", "--rebuild", folder=tmp_path)
+    assert done.returncode == 2
+    assert list(tmp_path.iterdir()) == []

@@ -121,7 +121,7 @@ def test_ctrl_c_before_anything_began_is_quiet(tmp_path: Path) -> None:
         assert child.stdout is not None
         child.stdin.write(b"http://example.org/a.png\n" * 3)
         child.stdin.flush()
-        time.sleep(0.5)
+        assert child.stdout.readline() == b"http://example.org/a.png\n"  # it is there, and waits for more of the list
         child.send_signal(signal.SIGINT)
         _, errors = child.communicate(timeout=20)
     assert child.returncode == 5

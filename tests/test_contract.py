@@ -6,6 +6,7 @@ import pickle
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ import pytest
 from hostile import CUT, HANG, RESET, Hostile, answer
 from pictures import png
 from pixhaul import strategies
-from pixhaul.haul import haul
+from pixhaul.executors import local
+from pixhaul.haul import Strategy, haul
 from pixhaul.ledger import Ledger
 from pixhaul.models import Failed, Fetched, Job, Result
 from pixhaul.options import Options
@@ -21,7 +23,14 @@ from pixhaul.scheduler import Scheduler
 from pixhaul.sinks.folder import Folder
 from pixhaul.store import open_directory
 
-EVERY = strategies.names()
+EVERY = (*strategies.names(), "workers")
+
+
+def load(strategy: str) -> Strategy:
+    """A strategy of the folder, or two workers from the first."""
+    if strategy == "workers":
+        return lambda scheduler, options: local.run(scheduler, replace(options, workers=2))
+    return strategies.load(strategy)
 
 
 def options(directory: Path, **changes: object) -> Options:
@@ -80,7 +89,7 @@ def faults(server: Hostile) -> dict[str, str]:
 def run(strategy: str, jobs: list[Job], chosen: Options) -> list[Fetched | Failed]:
     open_directory(Path(chosen.directory))
     scheduler = Scheduler(iter(jobs), chosen)
-    return [outcome for turn in strategies.load(strategy)(scheduler, chosen) for outcome in turn]
+    return [outcome for turn in load(strategy)(scheduler, chosen) for outcome in turn]
 
 
 @pytest.mark.parametrize("strategy", EVERY)
@@ -112,7 +121,7 @@ def test_jobs_are_read_lazily(strategy: str, server: Hostile, tmp_path: Path) ->
 
     chosen = options(tmp_path, connections=4)
     open_directory(tmp_path)
-    with closing(strategies.load(strategy)(Scheduler(endless(), chosen), chosen)) as turns:
+    with closing(load(strategy)(Scheduler(endless(), chosen), chosen)) as turns:
         first = next(turn for turn in turns if turn)
     assert first
     assert len(read) < 5_000
@@ -126,7 +135,7 @@ def test_closing_stops_soon_and_leaves_nothing(strategy: str, server: Hostile, t
     slow = [Job(server.url(f"/slow{number}"), f"s{number}") for number in range(30)]
     chosen = options(tmp_path, timeout=60.0, spill_bytes=1)
     open_directory(tmp_path)
-    turns = strategies.load(strategy)(Scheduler(iter([*jobs, *slow]), chosen), chosen)
+    turns = load(strategy)(Scheduler(iter([*jobs, *slow]), chosen), chosen)
     given = next(turn for turn in turns if turn)
     begun = time.monotonic()
     turns.close()
@@ -141,7 +150,7 @@ def test_a_turn_comes_twice_a_second_while_nothing_ends(strategy: str, server: H
     chosen = options(tmp_path, timeout=60.0)
     open_directory(tmp_path)
     begun = time.monotonic()
-    with closing(strategies.load(strategy)(Scheduler(iter([Job(server.url("/hang"))]), chosen), chosen)) as turns:
+    with closing(load(strategy)(Scheduler(iter([Job(server.url("/hang"))]), chosen), chosen)) as turns:
         assert [next(turns), next(turns)] == [(), ()]
     assert time.monotonic() - begun < 1.5
 
@@ -159,7 +168,7 @@ def keep(strategy: str, jobs: list[Job], chosen: Options) -> list[Result]:
     with closing(Ledger(directory)) as ledger:
         sink = Folder(chosen, directory / ".pixhaul" / "parts", ledger.owns)
         scheduler = Scheduler(ledger.pending(iter(jobs)), chosen)
-        turns = haul(scheduler, strategies.load(strategy), sink, ledger, chosen)
+        turns = haul(scheduler, load(strategy), sink, ledger, chosen)
         return [result for turn in turns for result in turn]
 
 

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pixhaul
@@ -62,6 +62,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=60, deadline=None)  # a machine may be busy
 @given(
     st.binary(max_size=200)
     | st.builds(

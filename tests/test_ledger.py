@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pictures import png
-from pixhaul.errors import UsageError
+from pixhaul import journal
+from pixhaul.errors import LedgerDamaged, UsageError
 from pixhaul.ledger import Ledger
 from pixhaul.models import Failed, Fetched, Job, NotYet, Picture, Reason, Receipt
 from pixhaul.rows import remembered_job
@@ -137,3 +138,43 @@ def test_a_ledger_of_a_newer_pixhaul_is_refused(tmp_path: Path) -> None:
         database.execute("PRAGMA user_version = 999")
     with pytest.raises(UsageError, match="newer"):
         Ledger(tmp_path)
+
+
+def test_a_journal_that_was_cut_is_made_whole_from_the_rows(ledger: Ledger, tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.png").write_bytes(b"body")
+        ledger.intend([receipt(f"http://h/{name}", f"{name}.png")])
+        ledger.record([receipt(f"http://h/{name}", f"{name}.png")])
+    path = tmp_path / ".pixhaul" / "journal"
+    lines = path.read_bytes()
+    for left in (b"", lines[:20], lines[:-1]):
+        path.write_bytes(left)
+        with closing(Ledger(tmp_path)):
+            assert {row.path for row in journal.read(path)} == {"a.png", "b.png", "c.png"}
+
+
+def test_a_torn_last_line_of_the_journal_is_passed_over(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.intend([receipt("http://h/a", "a.png")])
+    path = tmp_path / ".pixhaul" / "journal"
+    with path.open("ab") as file:
+        file.write(b'0000 ["torn')
+    (tmp_path / "b.png").write_bytes(b"body")
+    with closing(Ledger(tmp_path)) as again:
+        again.intend([receipt("http://h/b", "b.png")])
+    assert [row.path for row in journal.read(path)] == ["a.png", "b.png"]
+
+
+def test_a_batch_that_was_broken_off_is_not_taken_for_settled(ledger: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "b.png").write_bytes(b"body")
+    ledger.intend([receipt("http://h/a", "a.png"), receipt("http://h/b", "b.png")])
+    ledger.record([Failed(Job("http://h/a"), Reason.DISK)])
+    assert ledger.repair() == 1
+    assert [row.path for row in ledger.rows("done")] == ["b.png"]
+
+
+def test_a_changed_row_is_damage_even_where_sqlite_sees_none(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.record([receipt("http://h/a", "a.png"), receipt("http://h/b", "b.png")])
+    with closing(sqlite3.connect(tmp_path / ".pixhaul" / "ledger.sqlite")) as database, database:
+        database.execute("UPDATE links SET key = key + 1 WHERE path = 'a.png'")
+    with pytest.raises(LedgerDamaged, match="not as it was written"):
+        pending(ledger, "http://h/a")

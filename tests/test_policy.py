@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pixhaul
@@ -60,6 +60,7 @@ def test_what_each_policy_obeys(policy: str, obeyed: str) -> None:
     assert [word for word in WORDS if objection((word,), policy)] == obeyed.split()
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.text()), st.text(max_size=20))
 def test_no_field_is_trouble_and_none_is_remembered_at_length(values: list[str], agent: str) -> None:
     found = said(*values, agent=agent)
@@ -67,6 +68,7 @@ def test_no_field_is_trouble_and_none_is_remembered_at_length(values: list[str],
     assert all(len(word) <= 40 for word in found)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), min_size=1), st.sampled_from(sorted(POLICIES)))
 def test_a_word_for_another_robot_never_counts_and_one_for_all_always_does(words: list[str], policy: str) -> None:
     assert objection(said("otherbot: " + ", ".join(words)), policy) == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pixhaul.headers import read_headers
@@ -37,6 +37,7 @@ def test_each_generation_of_the_fields_is_read(fields: dict[str, str], expected:
     assert quota(tuple(fields.items())) == expected
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(

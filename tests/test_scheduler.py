@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from math import inf
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pixhaul.hosts import Remembered
 from pixhaul.models import Attempt, Failed, Fetched, Job, NotYet, Picture, Reply
 from pixhaul.options import Options
 from pixhaul.scheduler import Scheduler
+from pixhaul.spill import Spill
 
 GOOD = Reply(200, size=1, picture=Picture("png", 1, 1))
 
@@ -55,6 +58,7 @@ def test_without_anything_ready_it_says_to_wait_for_an_end_and_then_that_all_is_
 def test_a_source_that_has_nothing_yet_is_asked_again() -> None:
     one = scheduler([NotYet(0.5), *jobs(1)])
     assert one.admit(0.0) == 0.5
+    assert one.admit(0.2) == pytest.approx(0.3)
     assert isinstance(one.admit(0.5), Attempt)
 
 
@@ -83,8 +87,7 @@ def test_what_is_no_link_ends_without_a_transfer() -> None:
 def test_what_a_local_api_names_may_be_on_loopback_and_nowhere_else_private() -> None:
     local = [Job("http://127.0.0.1/a", local=True), Job("http://10.0.0.1/a", local=True)]
     one = scheduler(local)
-    assert isinstance(one.admit(0.0), Attempt)
-    assert isinstance(one.admit(0.0), Failed)
+    assert {type(one.admit(0.0)) for _ in local} == {Attempt, Failed}
 
 
 def test_a_refused_host_is_left_alone_until_its_time_and_others_are_not() -> None:
@@ -172,6 +175,7 @@ REPLIES = st.sampled_from(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(REPLIES, min_size=1, max_size=40), st.integers(1, 30), st.integers(1, 5))
 def test_every_link_ends_exactly_once_whatever_the_replies(replies: list[Reply], count: int, hosts: int) -> None:
     items = [job for number in range(hosts) for job in jobs(count, f"h{number}")]
@@ -239,6 +243,7 @@ def test_a_gate_that_another_process_was_given_is_obeyed_also_by_hosts_not_met_y
     assert one.hosts.gates(25.0) == {"http://a.example": 30.0}
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 600), st.integers(1, 8), st.none() | st.floats(0.1, 100.0))
 def test_processes_that_share_a_host_have_its_limits_together(most: int, count: int, rate: float | None) -> None:
     paces = []
@@ -275,3 +280,68 @@ def test_a_host_that_is_forgotten_keeps_its_gate_and_what_it_taught() -> None:
     assert last.job.name == "later"
     [host] = [host for host in one.hosts if "first" in host.name]
     assert host.pace.width == 50
+
+
+# -- a front of links of one slow host ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spill(tmp_path: Path) -> Iterator[Spill]:
+    """A file for links, closed at the end."""
+    with closing(Spill(tmp_path)) as spill:
+        yield spill
+
+
+def test_a_front_longer_than_the_look_ahead_starves_nobody(spill: Spill, tmp_path: Path) -> None:
+    slow = [
+        Job(f"http://slow.example/{number}", f"slow{number}", (("line", number), ("title", "\ud800")))
+        for number in range(9_000)
+    ]
+    one = Scheduler(iter([*slow, *jobs(50, "fast")]), Options(seed=1, look_ahead=3_000))
+    one.spill_into(spill)
+    started: set[str] = set()
+    for _ in range(20):  # reading so far ahead takes more than one look
+        started |= {attempt.host for attempt in admitted(one, 0.0)}
+    assert started == {"http://slow.example", "http://fast.example"}
+    assert one.held <= 3_000
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_spilled_comes_back_as_it_was_and_ends_once(spill: Spill) -> None:
+    links = [
+        Job(f"http://slow.example/{number}", f"slow{number}", (("line", number), ("title", "\ud800")))
+        for number in range(9_000)
+    ]
+    one = Scheduler(iter(links), Options(seed=1, look_ahead=3_000))
+    one.spill_into(spill)
+    now, ended = 0.0, []
+    while (answer := one.admit(now)) is not None:
+        if isinstance(answer, Attempt):
+            now += 0.001
+            ended += one.settle(answer, GOOD, now)
+        assert one.held <= 4_000
+    assert sorted(outcome.job.name for outcome in ended) == sorted(link.name for link in links)
+    assert {outcome.job for outcome in ended} == set(links)
+
+
+def test_spilled_links_of_a_host_that_is_given_up_end_too(spill: Spill) -> None:
+    one = Scheduler(iter(jobs(9_000)), Options(seed=1, look_ahead=3_000))
+    one.spill_into(spill)
+    flight = admitted(one, 0.0)
+    while one.status(0.0).held < 8_000:
+        assert isinstance(one.admit(0.0), float)
+    ended = list(one.settle(flight[0], Reply(429, retry_after=7200.0), 0.1))
+    for attempt in flight[1:]:
+        ended += one.settle(attempt, GOOD, 0.2)
+    while (answer := one.admit(0.3)) is not None:
+        if isinstance(answer, Failed):
+            ended.append(answer)
+    assert len({outcome.job.name for outcome in ended}) == len(ended) == 9_000
+
+
+def test_a_disk_that_takes_nothing_leaves_the_list_waiting(tmp_path: Path) -> None:
+    one = Scheduler(iter([*jobs(9_000, "slow"), *jobs(5, "fast")]), Options(seed=1, look_ahead=3_000))
+    one.spill_into(Spill(tmp_path / "missing"))
+    for _ in range(50):
+        assert {attempt.host for attempt in admitted(one, 0.0)} <= {"http://slow.example"}
+    assert one.held == 3_000

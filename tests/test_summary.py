@@ -38,8 +38,9 @@ def test_what_stopped_a_run_comes_before_its_links() -> None:
 
 def test_the_record_has_the_contracts_names_in_its_order() -> None:
     found = record(tally(DONE, DONE, SKIPPED, NOT_FOUND), 1.23456, 1)["summary"]
-    assert list(found) == ["links", "done", "skipped", "failed", "bytes", "seconds", "reasons", "exit"]
-    assert list(found.values()) == [4, 2, 1, 1, 2000, 1.235, {"not-found": 1}, 1]
+    names = ["links", "done", "skipped", "failed", "bytes", "seconds", "reasons", "exit"]
+    assert list(found) == [*names, "suspects"]
+    assert list(found.values()) == [4, 2, 1, 1, 2000, 1.235, {"not-found": 1}, 1, []]
 
 
 def test_the_last_lines_say_what_happened_and_what_to_do() -> None:

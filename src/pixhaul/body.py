@@ -1,76 +1,134 @@
-"""The bytes of one answer as they come: in memory or in a part file, hashed and checked at the end."""
+"""The bytes of one answer as they come: in memory or in a part file, hashed and checked."""
 
 from __future__ import annotations
 
 import hashlib
 import mmap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import FileIO
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from pixhaul.check import inspect
 from pixhaul.check.kinds import family
 from pixhaul.decoding import CodingError, budget_of, coding_of, decoded, is_only_said
 from pixhaul.models import Picture, Reply
 from pixhaul.options import Options
-from pixhaul.part import create_part, part_name
+from pixhaul.part import create_part, part_name, write_pieces
 
-SMALL = 64 * 1024
-"""Bytes that a body may always hold in memory, however full it is."""
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+    Digest: TypeAlias = _Hash
+
+FLUSH = 64 * 1024
+"""Bytes that a body may always hold in memory, however full it is, and that go to its part file at once."""
+CHECKPOINT = 8 * 1024 * 1024
+"""Bytes of a part file that a kill may cost: what a killed run may go on from is written down after each of them."""
 
 
 class Memory:
     """Bytes of bodies that one wire holds at this moment."""
 
-    __slots__ = ("held",)
+    __slots__ = ("held", "number")
 
     def __init__(self) -> None:
         self.held = 0
+        self.number = next(_NUMBERS)
+        """Tells the wires of a process apart."""
+
+
+_NUMBERS = count()
 
 
 class Body:
-    """Collects one body after another for one slot."""
+    """Collects one body after another for one slot: in memory, or beyond a size in a part file, hashed on the way."""
 
     def __init__(self, options: Options, staging: Path, memory: Memory) -> None:
         self._options = options
         self._staging = staging
         self._memory = memory
         self._pieces: list[bytes] = []
+        self._held = 0
         self._file: FileIO | None = None
         self._part: Path | None = None
+        self._digest = hashlib.sha256()
+        self._next_mark = 0
         self.size = 0
+        self.checkpoint: Callable[[], None] = _nothing
+        """Called when a part file is begun, and whenever it has grown by so much."""
 
     def write(self, piece: bytes) -> None:
         """Take the next piece. Raises OSError when a part file cannot be written."""
         length = len(piece)
         self.size += length
-        if self._file is not None:
-            _write_all(self._file, piece)
-            return
         self._pieces.append(piece)
+        self._held += length
         self._memory.held += length
-        if self.size > SMALL and (
-            self.size > self._options.spill_bytes or self._memory.held > self._options.memory_bytes
+        if self._held >= FLUSH and (
+            self._file is not None
+            or self.size > self._options.spill_bytes
+            or self._memory.held > self._options.max_memory
         ):
-            self._spill()
+            self._flush()
+            if self.size >= self._next_mark:
+                self._mark()
 
-    def _spill(self) -> None:
-        """Go on in a part file. libcurl gives 16 KB at a time, so the file is unbuffered."""
-        self._part = self._staging / part_name()
-        self._file = create_part(self._part)
-        data = self._take_pieces()
-        _write_all(self._file, data)
+    def _flush(self) -> None:
+        """Put what is held into the part file. Each piece is hashed now, while the processor still has it at hand."""
+        if self._file is None:
+            self._part = self._staging / part_name()
+            self._file = create_part(self._part)
+            self._digest = hashlib.sha256()
+            self._next_mark = 0
+        pieces = self._released()
+        write_pieces(self._file.fileno(), pieces)
+        for piece in pieces:
+            self._digest.update(piece)
+
+    def _released(self) -> list[bytes]:
+        pieces, self._pieces = self._pieces, []
+        self._memory.held -= self._held
+        self._held = 0
+        return pieces
+
+    def spill(self) -> None:
+        """Put all that has come into the part file, which is begun where there is none. Raises OSError."""
+        self._flush()
+
+    def _mark(self) -> None:
+        self._next_mark = self.size + CHECKPOINT
+        self.checkpoint()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the bytes are in a part file."""
+        return self._file is not None
+
+    def state(self) -> tuple[str, int, str]:
+        """Of a large body: the part file's name, the bytes in it, and their SHA-256 in hex."""
+        return self._part.name if self._part else "", self.size, self._digest.hexdigest()
+
+    def adopt(self, file: FileIO, digest: Digest, part: Path, size: int) -> None:
+        """Go on in a part file that has so many bytes, of that digest."""
+        self._file, self._digest, self._part, self.size = file, digest, part, size
+        self._next_mark = size + CHECKPOINT
+
+    def let_go(self) -> None:
+        """Leave the part file where it is, and be empty."""
+        if self._file is not None:
+            self._file.close()
+        self._file = self._part = None
+        self.size = 0
 
     def _take_pieces(self) -> bytes:
-        data = b"".join(self._pieces)
-        self._memory.held -= len(data)
-        self._pieces = []
-        return data
+        return b"".join(self._released())
 
     def discard(self) -> None:
         """Forget the bytes and leave no file."""
-        self._take_pieces()
+        self._released()
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -111,7 +169,7 @@ class Body:
 
     def _begins(self) -> bytes:
         if self._part is None:
-            return b"".join(self._pieces[:32])[:32]
+            return b"".join(self._pieces[:32])[:32]  # a piece may be a single byte
         with self._part.open("rb") as file:
             return file.read(32)
 
@@ -123,11 +181,12 @@ class Body:
         if file is None or part is None:
             yield (self._take_pieces(),)
             return
+        self._flush()
         file.close()
         self._file = self._part = None
         try:
             with part.open("rb") as source:
-                yield iter(lambda: source.read(SMALL), b"")
+                yield iter(lambda: source.read(FLUSH), b"")
         finally:
             part.unlink(missing_ok=True)
 
@@ -135,27 +194,24 @@ class Body:
         file, part, size = self._file, self._part, self.size
         if file is None or part is None:
             raise AssertionError("a large body has a file")
+        try:
+            self._flush()
+            file.close()
+            picture = self._look(part)
+        except BaseException:
+            self.discard()
+            raise
         self._file = self._part = None
         self.size = 0
-        try:
-            file.close()
-            picture, digest = self._look(part)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
         if picture.flaw:
             part.unlink(missing_ok=True)
-        return Reply(status, headers, part if not picture.flaw else b"", size, digest, picture, seconds=seconds)
+            return Reply(status, headers, b"", size, b"", picture, seconds=seconds)
+        return Reply(status, headers, part, size, self._digest.digest(), picture, seconds=seconds)
 
-    def _look(self, part: Path) -> tuple[Picture, bytes]:
+    def _look(self, part: Path) -> Picture:
         with part.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            picture = inspect(data, self._options.max_pixels)
-            return picture, (b"" if picture.flaw else hashlib.sha256(data).digest())
+            return inspect(data, self._options.max_pixels)
 
 
-def _write_all(file: FileIO, data: bytes) -> None:
-    """Write every byte: an unbuffered write may take fewer than it was given."""
-    view = memoryview(data)
-    while view:
-        written = file.write(view)
-        view = view[written or 0 :]
+def _nothing() -> None:
+    """Nobody wants to know."""

@@ -9,29 +9,34 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pycurl
 
 from pixhaul import __version__
 from pixhaul.addresses import refused
 from pixhaul.body import Body, Memory
+from pixhaul.continuing import Answer, Continuing
 from pixhaul.curl_errors import explain
-from pixhaul.headers import content_range, read_headers, status_of
+from pixhaul.headers import length_of, read_headers, status_of
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
 from pixhaul.part import staging_folder
 from pixhaul.policy import directives, names_of, objection
-from pixhaul.retry_after import http_date, retry_after
+from pixhaul.proxies import addresses, in_force
+from pixhaul.replies import explained, spans_all
+from pixhaul.resolver import FRESH, Resolver
+from pixhaul.resolver import MOST_AT_ONCE as LOOK_UPS
+from pixhaul.resume import Leftovers
 from pixhaul.timing import Timing
+from pixhaul.unasked import shut, waiting
 
 USER_AGENT = f"pixhaul/{__version__} (+https://github.com/pixhaul/pixhaul)"
 CONN_ID = getattr(pycurl, "CONN_ID", None)
 """What numbers the connection of a transfer, from pycurl 7.45.7 on: transfers lost with one connection are one loss."""
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-"""Statuses that lead elsewhere by themselves; 300 and 304 to 306 do not (RFC 9110 15.4)."""
+FIELDS = ["Accept: */*", "Accept-Encoding: identity"]
 SUPPRESS_CONNECT_HEADERS = 265
 """A proxy's answer to CONNECT is no answer of the picture's host. pycurl has no name for it (curl.h: LONG, 265)."""
 HTTP_ONLY = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
@@ -53,7 +58,11 @@ class Client:
         self.options = options
         self.staging = staging_folder(Path(options.directory))
         self.names = names_of(options.user_agent)
-        self.proxies = _proxy_addresses(options.proxy)
+        proxies = in_force(options.proxy)
+        self.proxies = addresses(proxies)
+        self.resolver = None if proxies else Resolver(most=max(1, LOOK_UPS // (options.workers or 1)))
+        """None where a proxy looks names up."""
+        self.leftovers = Leftovers(self.staging)
 
     def handle(self) -> pycurl.Curl:
         """A handle with every option that is the same for all pictures. Setting them again costs 13 us a transfer."""
@@ -65,8 +74,9 @@ class Client:
             (SUPPRESS_CONNECT_HEADERS, 1),
             (pycurl.PROTOCOLS, HTTP_ONLY),
             (pycurl.USERAGENT, user_agent(options)),
-            (pycurl.HTTPHEADER, ["Accept: */*", "Accept-Encoding: identity"]),
+            (pycurl.HTTPHEADER, FIELDS),
             (pycurl.TIMEOUT_MS, round(options.timeout * 1000)),
+            (pycurl.DNS_CACHE_TIMEOUT, round(3 * FRESH)),  # of what `lookups` tells it, and tells again sooner
             (pycurl.CONNECTTIMEOUT_MS, round(min(options.connect_timeout, options.timeout) * 1000)),
             (pycurl.LOW_SPEED_LIMIT, options.low_speed),
             (pycurl.LOW_SPEED_TIME, options.low_speed_seconds),
@@ -91,35 +101,24 @@ def certificates(options: Options) -> str:
     return options.cacert or os.environ.get("SSL_CERT_FILE", "")
 
 
-def _proxy_addresses(proxy: str) -> frozenset[str]:
-    """Numeric addresses of the proxies in force: the person chose them, so they may be private."""
-    names = {proxy} | {os.environ.get(f"{scheme}_proxy", "") for scheme in ("http", "https", "all")}
-    names |= {os.environ.get(name, "") for name in ("HTTPS_PROXY", "ALL_PROXY")}
-    found: set[str] = set()
-    for name in filter(None, names):
-        host = urlsplit(name if "://" in name else f"http://{name}").hostname or ""
-        try:
-            found.update(str(answer[4][0]) for answer in socket.getaddrinfo(host, None))
-        except OSError:
-            continue  # libcurl will say it, with the link it concerns
-    return frozenset(found)
-
-
 class Slot:
     """One handle and what it has received so far. Reused for one attempt after another."""
 
     def __init__(self, client: Client, memory: Memory) -> None:
         self.client = client
         self.curl = client.handle()
-        obeys = client.options.policy != "none"
-        self.curl.setopt(pycurl.WRITEFUNCTION, self._allowed if obeys else self._received)
+        self._take = self._allowed if client.options.policy != "none" else self._received
+        self.curl.setopt(pycurl.WRITEFUNCTION, self._take)
         # A C function costs a tenth of one of ours. libcurl itself ends headers beyond 300 KB, interim ones included.
         self._lines: list[bytes] = []
         self.curl.setopt(pycurl.HEADERFUNCTION, self._lines.append)
         self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+        self._wire = memory.number
         self._hurried = False
+        self._asks_for_rest = False
         self.attempt: Attempt
         self.body = Body(client.options, client.staging, memory)
+        self._continuing = Continuing(client.leftovers, self.body, client.options.max_bytes, self._answer)
         self._clear()
 
     def _clear(self) -> None:
@@ -142,6 +141,11 @@ class Slot:
             self._hurried = attempt.spent > 0
             left = max(0.001, self.client.options.timeout - attempt.spent)
             self.curl.setopt(pycurl.TIMEOUT_MS, max(1, round(left * 1000)))
+        rest = self._continuing.begin(attempt)
+        if rest or self._asks_for_rest:
+            self._asks_for_rest = bool(rest)
+            self.curl.setopt(pycurl.HTTPHEADER, [*FIELDS, *rest])
+            self.curl.setopt(pycurl.WRITEFUNCTION, self._rest if rest else self._take)
         return self.curl
 
     # A callback that raises would print a traceback and become error 23 or 7, so each stores its fault.
@@ -166,6 +170,14 @@ class Slot:
             return -1
         return None
 
+    def _rest(self, piece: bytes) -> int | None:
+        return self._take(piece) if self._continuing.meet() else -1
+
+    def _answer(self) -> Answer:
+        """The head, read from its lines: libcurl cannot be asked from within a callback."""
+        fields, _ = read_headers(self._lines)
+        return Answer(status_of(self._lines), fields, length_of(fields))
+
     def _open_socket(self, purpose: int, address: Any) -> Any:
         """Look at the address that libcurl is about to dial, after all of its own parsing and resolving."""
         family, kind, protocol, target = address
@@ -182,6 +194,19 @@ class Slot:
         except OSError as error:
             self._fault = (Reason.CONNECT, f"no socket: {error.strerror}")
             return pycurl.SOCKET_BAD
+
+    def leave(self, others: Iterable[Slot]) -> None:
+        """See that the connection of a transfer that has just ended is clean, while libcurl still says which it was.
+
+        HTTP/2 and 3 number their answers. A connection that another slot has taken over waits for that one's bytes.
+        """
+        if CONN_ID is None or (self._lines and not self._lines[0].startswith(b"HTTP/1")):
+            return
+        descriptor = self.curl.getinfo(pycurl.ACTIVESOCKET)
+        if descriptor >= 0 and waiting(descriptor):
+            number = self.curl.getinfo(CONN_ID)
+            if all(other.curl.getinfo(CONN_ID) != number for other in others):
+                shut(descriptor)
 
     def finish(self, code: int, message: str) -> Reply:
         """The reply of the attempt that has just ended, with libcurl's error code or 0."""
@@ -205,23 +230,42 @@ class Slot:
         headers, flaw = read_headers(self._lines)
         if flaw and not error:
             error, detail = flaw
-        connection = self.curl.getinfo(CONN_ID) if error and CONN_ID else -1
+        connection = self._connection() if error else -1
         reply = Reply(status, headers, error=error, detail=detail, connection=connection, seconds=seconds)
+        if status and not self._continuing.meet():
+            self._continuing.drop()
+            return Reply(status, headers, stale=self._continuing.stale, seconds=seconds)
         if error or not self._is_whole(reply):
-            self.body.discard()
-            return _explained(reply)
+            return self._broken(reply)
         try:
-            return self.body.reply(status, headers, seconds)
+            reply = self.body.reply(status, headers, seconds)
         except OSError as problem:
+            reply = Reply(status, headers, error=Reason.DISK, detail=problem.strerror or str(problem))
             self.body.discard()
-            return Reply(status, headers, error=Reason.DISK, detail=problem.strerror or str(problem))
+        self._continuing.done(reply.body)
+        return reply
+
+    def _connection(self) -> int:
+        """A number that no other connection has: libcurl begins at 0 in each wire."""
+        number = self.curl.getinfo(CONN_ID) if CONN_ID else -1
+        return number if number < 0 else self._wire << 40 | number
 
     def _is_whole(self, reply: Reply) -> bool:
         """Whether the body is what the link names: a 206 that nobody asked for is, when it spans all there is."""
-        if reply.status != 206:
-            return reply.status in (200, 203)
-        span = content_range(reply.header("content-range"))
-        return span is not None and span.first == 0 and span.last + 1 == span.total == self.body.size
+        if self._continuing.continues:
+            return self._continuing.is_whole()
+        return reply.status in (200, 203) or (reply.status == 206 and spans_all(reply, self.body.size))
+
+    def _broken(self, reply: Reply) -> Reply:
+        """A transfer without a whole body: what has come is kept where it can be continued."""
+        if self._continuing.continues and not reply.error:
+            reply = reply._replace(error=Reason.TRUNCATED, detail="the rest has not the length that it was to have")
+        self._continuing.lay_aside(reply.error)
+        return explained(reply, time.time())
+
+    def abandon(self) -> None:
+        """End a transfer that is under way, as when a run is stopped."""
+        self._continuing.lay_aside(Reason.INTERRUPTED)
 
     def _error(self, code: int, message: str) -> tuple[str, str]:
         if self._fault:
@@ -231,25 +275,6 @@ class Slot:
         if self._refused and len(self._refused) == self._dialled:
             return Reason.ADDRESS_REFUSED, self._refused[0]
         return explain(code, message, self.body.size)
-
-
-def _explained(reply: Reply) -> Reply:
-    """A reply without a body, with what its fields say of where to go, or when to come back."""
-    if reply.status in (429, 503):
-        server_now = http_date(reply.header("date"))  # its own clock, in case ours differs
-        now = time.time() if server_now is None else server_now
-        return reply._replace(retry_after=retry_after(reply.header("retry-after"), now))
-    if reply.status in REDIRECTS:
-        return reply._replace(redirect=_utf8(reply.header("location")))
-    return reply
-
-
-def _utf8(value: str) -> str:
-    """A field's bytes as browsers read those of a Location: UTF-8 where they are that."""
-    try:
-        return value.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return value
 
 
 class _Lent:

@@ -9,10 +9,12 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from pixhaul.errors import DiskFull, LedgerDamaged, PixhaulError, UsageError
 from pixhaul.filesystems import is_network
-from pixhaul.rows import COLUMNS, Row, checksum
+from pixhaul.part import disk_errors
+from pixhaul.rows import COLUMNS, Row, checksum, fingerprint
 
 VERSION = 3
 _SCHEMA = """
@@ -54,7 +56,7 @@ def ledger_path(directory: Path) -> Path:
 
 def open_database(directory: Path, readonly: bool, durable: bool = True) -> sqlite3.Connection:
     """A connection, tried and ready. Raises PixhaulError: LedgerDamaged where the file is, or is not ours."""
-    with explained(directory):
+    with explained(directory), disk_errors(directory, "the ledger cannot be opened"):
         path = ledger_path(directory)
         version = _try(directory, path) if path.exists() or readonly else 0
         if readonly:
@@ -84,7 +86,9 @@ def explained(directory: Path) -> Iterator[None]:
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether the file is broken, or no database at all."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+    code = getattr(error, "sqlite_errorcode", None)
+    undecodable = code is None and isinstance(error, sqlite3.OperationalError)  # a text that is no UTF-8
+    return undecodable or (code or 0) & 0xFF in _DAMAGE
 
 
 def explanation(directory: Path, error: sqlite3.DatabaseError) -> PixhaulError:
@@ -111,6 +115,52 @@ def select(database: sqlite3.Connection, directory: Path, where: str, values: Se
             if values_and_sum[-1] not in (None, checksum(row)):  # None: from a ledger of version 1
                 raise damaged(directory, "a row is not as it was written")
             yield row
+
+
+def stems(database: sqlite3.Connection, directory: Path) -> Iterator[str]:
+    """The names in use, without extensions; every row is compared with its checksum on the way.
+
+    Before a link that the ledger does not know is fetched, this makes sure that no damaged row was that link's.
+    """
+    query = "SELECT path, key, url, status, reason, size, sha256, checksum FROM links"
+    with explained(directory):
+        for path, key, url, status, reason, size, sha256, noted in database.execute(query):
+            if noted not in (None, fingerprint(key, url, status, reason, path, size, sha256)):
+                raise damaged(directory, "a row is not as it was written")
+            if path is not None:
+                yield path.rpartition(".")[0]
+
+
+def salvage(path: Path) -> Iterator[Row]:
+    """Every row of a damaged ledger that can still be read and is as it was written."""
+    with closing(_connect(path, "ro")) as database:
+        for values_and_sum in _reachable(database):
+            row = Row(*values_and_sum[:-1])
+            if values_and_sum[-1] == checksum(row):
+                yield row
+
+
+_TRIES = 20_000
+"""Queries that a damaged tree may take; each of its broken pages costs about sixty."""
+
+
+def _reachable(database: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
+    """The rows of all pages that make sense: where reading stops, the range of keys beyond is halved."""
+    ranges = [(-(2**63), 2**63 - 1)]
+    for _ in range(_TRIES):
+        if not ranges:
+            return
+        first, last = ranges.pop()
+        reached = first
+        try:
+            for row in database.execute(f"{SELECT} WHERE key BETWEEN ? AND ? ORDER BY key", (first, last)):
+                if isinstance(row[0], int) and first <= row[0] <= last:
+                    reached = row[0] + 1
+                    yield row
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError):
+            middle = reached + (last - reached) // 2
+            if last - reached > 2**32:
+                ranges += [(middle + 1, last), (reached, middle)]
 
 
 SELECT = f"SELECT {COLUMNS}, checksum FROM links "  # noqa: S608 - constants

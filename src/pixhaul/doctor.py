@@ -182,6 +182,26 @@ def terminal(environ: Mapping[str, str], stream_is_terminal: bool) -> Fact:
     return Fact(GOOD, "progress", "plain lines: the terminal cannot do more" if plain else f"a live line {colour}")
 
 
+def hosts(options: Options) -> Fact:
+    """How many hosts earlier runs have learned to know. The file is only read."""
+    from .host_memory import file_of, load
+
+    if not options.remember:
+        return Fact(GOOD, "hosts", "nothing is remembered of them (--no-remember)")
+    file = file_of(options)
+    count = len(load(file, time.time()))
+    return Fact(GOOD, "hosts", f"{count} are remembered from earlier runs, in {file}")
+
+
+def remembered_hosts(options: Options) -> list[str]:
+    """What earlier runs learned of each host, in words."""
+    from .explanation import remembered
+    from .host_memory import file_of, load
+
+    now = time.time()
+    return remembered(load(file_of(options), now), now)
+
+
 def machine(options: Options, environ: Mapping[str, str] | None = None) -> Iterator[Fact]:
     """All that can be found out without asking the network."""
     environ = os.environ if environ is None else environ
@@ -190,4 +210,5 @@ def machine(options: Options, environ: Mapping[str, str] | None = None) -> Itera
     yield open_files(options.connections)
     yield certificates(options.cacert, environ)
     yield proxies(options.proxy, environ)
+    yield hosts(options)
     yield terminal(environ, sys.stderr is not None and sys.stderr.isatty())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from pixhaul.models import Attempt, Failed, Outcome, Reply, Turns
+from pixhaul.models import Attempt, Failed, Fetched, Outcome, Reply, Turns
 from pixhaul.scheduler import Scheduler
 
 TICK = 0.5
@@ -66,5 +67,8 @@ def settle(scheduler: Scheduler, engine: Engine, seconds: float) -> list[Outcome
     """Wait for transfers to end, and tell the scheduler of each."""
     outcomes: list[Outcome] = []
     for attempt, reply in engine.wait(seconds):
-        outcomes += scheduler.settle(attempt, reply, time.monotonic())
+        ended = scheduler.settle(attempt, reply, time.monotonic())
+        if isinstance(reply.body, Path) and not any(isinstance(one, Fetched) for one in ended):
+            reply.body.unlink(missing_ok=True)  # a whole picture that is not wanted
+        outcomes += ended
     return outcomes

@@ -25,6 +25,12 @@ class LedgerDamaged(UsageError):
     """What a directory remembers cannot be trusted; the pictures and the journal can."""
 
 
+class NetworkGone(PixhaulError):
+    """The network went away and did not come back; no link is blamed for it."""
+
+    exit_code = 5
+
+
 class ApiRefused(PixhaulError):
     """The API will not answer us: credentials, a block, or no credits left."""
 

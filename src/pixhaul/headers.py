@@ -26,7 +26,7 @@ class Flaw(NamedTuple):
 
 # One search for all costs a quarter of looking at each line in Python.
 _WANTED = re.compile(
-    rb"^(content-encoding|content-range|date|etag|last-modified|location|retry-after|"
+    rb"^(content-encoding|content-length|content-range|date|etag|last-modified|location|retry-after|transfer-encoding|"
     rb"x-robots-tag|(?:x-)?ratelimit(?:-remaining|-reset)?)"
     rb":[ \t]*([^\r\n]*)",
     re.IGNORECASE | re.MULTILINE,
@@ -42,28 +42,47 @@ def read_headers(lines: list[bytes]) -> tuple[Fields, Flaw | None]:
     Args:
         lines: As libcurl gives them, each with its line break: status lines, fields and empty lines.
     """
-    start, interim = 0, 0
-    end = _empty(lines, 0)
-    while 0 <= end < len(lines) - 1 and _is_interim(lines[start]):
-        start, interim = end + 1, interim + 1
-        end = _empty(lines, start)
-    answer = lines[start:end] if end >= 0 else lines[start:]
+    answer, interim, is_cut = _answer(lines)
     flaw = _flaw(lines, len(answer) - 1, interim)
-    if flaw is None and end < 0 and lines:
+    if flaw is None and is_cut:
         flaw = Flaw(Reason.TRUNCATED, "the head of the answer is cut")
     found = _WANTED.findall(b"".join(answer))
     return tuple((name.lower().decode("ascii"), value.strip().decode("latin-1")) for name, value in found), flaw
 
 
 def status_of(lines: list[bytes]) -> int:
-    """The status of the last answer among the lines; 0 where there is none.
+    """The status of the real answer, for where libcurl cannot be asked; 0: there is none.
 
-    >>> status_of([b"HTTP/1.1 100 Continue\\r\\n", b"\\r\\n", b"HTTP/2 206 \\r\\n", b"etag: x\\r\\n"])
+    >>> status_of([b"HTTP/1.1 100 Continue", b"\\r\\n", b"HTTP/2 206 ", b"\\r\\n"])
     206
     """
-    line = next((line for line in reversed(lines) if line.startswith(b"HTTP/")), b"")
-    word = line.partition(b" ")[2][:3]
-    return int(word) if word.isdigit() else 0
+    answer, _, _ = _answer(lines)
+    match = _STATUS.match(answer[0]) if answer else None
+    return int(match[1]) if match else 0
+
+
+_STATUS = re.compile(rb"HTTP/[0-9.]+ +([1-9][0-9]{2})")
+
+
+def length_of(fields: Fields) -> int:
+    """Bytes that the body is to have, as its head says; -1: it does not say, or not clearly."""
+    said = [value for name, value in fields if name == "content-length"]
+    if len(said) != 1 or not _DIGITS.fullmatch(said[0]) or any(name == "transfer-encoding" for name, _ in fields):
+        return -1
+    return int(said[0])
+
+
+_DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
+
+
+def _answer(lines: list[bytes]) -> tuple[list[bytes], int, bool]:
+    """The lines of the real answer, how many interim ones there are before it, and whether its head is cut."""
+    start, interim = 0, 0
+    end = _empty(lines, 0)
+    while 0 <= end < len(lines) - 1 and _is_interim(lines[start]):
+        start, interim = end + 1, interim + 1
+        end = _empty(lines, start)
+    return (lines[start:end] if end >= 0 else lines[start:]), interim, end < 0 and bool(lines)
 
 
 def _empty(lines: list[bytes], start: int) -> int:

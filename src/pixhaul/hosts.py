@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from heapq import heappop, heappush
 from math import inf
 from typing import NamedTuple, TypeAlias, TypeVar
 
-from pixhaul.models import Attempt, Reason, Reply
+from pixhaul.host import Host
 from pixhaul.options import Options
 from pixhaul.pace import Pace
 
@@ -16,8 +16,6 @@ MOST_IDLE = 2_000
 """Hosts without links that are kept whole, about 1 KB each."""
 MOST_LEARNED = 20_000
 """Hosts of which, after that, what was learned is kept: 300 bytes each."""
-UNKNOWN = 4
-"""A host that never answered counts this many times its transfers, so that sick ones do not hold the places."""
 START = 8
 """Transfers at once to a host of which nothing is known: what a browser does, and a bit."""
 
@@ -35,57 +33,6 @@ class Remembered(NamedTuple):
     """Seconds since 1970 when this run began: how old that is."""
 
 
-_CONNECTION_LOST = (Reason.CONNECT, Reason.TRUNCATED)
-
-
-class Host:
-    """One scheme://name:port: its pace and the attempts that are ready for it."""
-
-    __slots__ = ("_lost", "_refused_since", "delayed", "name", "pace", "ready", "sleeping", "turn")
-
-    def __init__(self, name: str, pace: Pace) -> None:
-        self.name = name
-        self.pace = pace
-        self.ready: deque[Attempt] = deque()
-        self.delayed = 0
-        """Attempts of this host that wait for their time."""
-        self.sleeping = False
-        """Whether the host itself is in `later`."""
-        self.turn = False
-        """Whether it stands in the heap of hosts that may start."""
-        self._refused_since: float | None = None
-        self._lost = (-1, 0.0)  # a connection, and when it was lost
-
-    def note(self, verdict: str, now: float) -> float:
-        """Take note of how a transfer ended; get for how many seconds there have been refusals alone."""
-        if verdict == "good":
-            self._refused_since = None
-        elif verdict == "refused" and self._refused_since is None:
-            self._refused_since = now
-        return 0.0 if self._refused_since is None or verdict != "refused" else now - self._refused_since
-
-    def shares_loss(self, attempt: Attempt, reply: Reply, now: float) -> bool:
-        """Whether a transfer was lost with a connection whose loss is already known: one event, and not its fault.
-
-        A connection of HTTP/2 carries many transfers and takes them all along.
-        """
-        if reply.connection < 0 or reply.error not in _CONNECTION_LOST:
-            return False
-        connection, since = self._lost
-        if connection == reply.connection and attempt.token[0] <= since:
-            return True
-        self._lost = (reply.connection, now)
-        return False
-
-    @property
-    def load(self) -> int:
-        """What its transfers count when a place is given away."""
-        return self.pace.flying if self.pace.ever else self.pace.flying * UNKNOWN
-
-    def __repr__(self) -> str:
-        return f"<Host {self.name}: {len(self.ready)} ready, {self.delayed} delayed, {self.pace.flying} in flight>"
-
-
 class Hosts:
     """All hosts that have links, and some that had."""
 
@@ -97,6 +44,8 @@ class Hosts:
         self._learned: OrderedDict[str, Memory] = OrderedDict()
         self._gates: OrderedDict[str, float] = OrderedDict()
         self._turn: list[tuple[int, int, Host]] = []
+        self.aside: list[Host] = []
+        """Hosts that have links and must not start, whatever their own limits say."""
         self._order = 0
 
     def __iter__(self) -> Iterator[Host]:
@@ -149,6 +98,18 @@ class Hosts:
                 return host
             self.queue(host)  # it has grown since it was queued: back to its right place
         return None
+
+    def set_aside(self, host: Host) -> None:
+        """Give no turn to a host until `release`."""
+        host.turn = True
+        self.aside.append(host)
+
+    def release(self) -> None:
+        """Put all that were set aside in line again."""
+        aside, self.aside = self.aside, []
+        for host in aside:
+            host.turn, host.probes = False, 0
+            self.queue(host)
 
     def _rest(self, host: Host) -> None:
         """Keep an idle host for a while, and forget the one that has been idle longest but for what it taught."""

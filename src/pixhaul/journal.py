@@ -9,12 +9,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from zlib import crc32
 
-from pixhaul.errors import UsageError, disk_full
-from pixhaul.part import FULL, write_all
+from pixhaul.part import write_all
 from pixhaul.rows import Row
 
 _EXTRA = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -73,18 +71,6 @@ class Journal:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
-
-
-@contextmanager
-def explained(directory: Path) -> Iterator[None]:
-    """What the system raises inside, as one clear line with what to do."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
-            raise disk_full(error.strerror or "no room") from error
-        hint = "Look at the disk and its permissions; the same command goes on from here."
-        raise UsageError(f"{directory}: the journal cannot be written: {error.strerror}.", hint) from error
 
 
 def line(row: Row) -> bytes:

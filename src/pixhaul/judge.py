@@ -66,9 +66,11 @@ def backoff(number: int, random: float) -> float:
 def judge(attempt: Attempt, reply: Reply, options: Options, random: Random) -> Judgement:
     """Decide what one reply means for its link and its host. Cases in this order:
 
-    1. the transfer broke; 2. a redirect; 3. a status that is not 200; 4. a body that is a placeholder, broken, or of
-    an unwanted kind; 5. a picture.
+    1. an answer that does not continue what there was: anew, at no cost of a try; 2. the transfer broke; 3. a redirect;
+    4. a status that is not 200; 5. a body that is a placeholder, broken, or of an unwanted kind; 6. a picture.
     """
+    if reply.stale:
+        return Judgement("good", Again(0.0, Reason.TRUNCATED, f"begun anew: {reply.stale}"))
     if reply.error:
         return _broken(attempt, reply, options, random)
     if reply.redirect:

@@ -12,8 +12,8 @@ from pixhaul.models import Failed, Fetched, Outcome, Reason, Receipt, Result, fa
 from pixhaul.part import FULL
 from pixhaul.protocols import Sink
 
-BATCH = 256
-"""Pictures that share one sync and one commit."""
+BATCH = 1_024
+"""Pictures that share one sync and one commit: 256 cost 4 us more a picture, since rows go to pages by chance."""
 LONGEST = 0.25
 """Seconds that a picture waits for others to share them with."""
 

@@ -16,6 +16,7 @@ from pixhaul.models import Result
 from pixhaul.options import Options
 from pixhaul.session import Text, open_session
 from pixhaul.summary import Ending, Tally, exit_code
+from pixhaul.twins import Suspect
 
 
 class Summary(NamedTuple):
@@ -31,6 +32,8 @@ class Summary(NamedTuple):
     """How many links failed for each reason."""
     exit: int
     """What the command line would exit with: 0 when every link is done or skipped."""
+    suspects: tuple[Suspect, ...] = ()
+    """Pictures that came from three links or more: perhaps what a host shows in the place of others that are gone."""
 
 
 def download(links: Iterable[Text], directory: str | os.PathLike[str] = "images", **options: Any) -> Summary:
@@ -55,7 +58,8 @@ def download(links: Iterable[Text], directory: str | os.PathLike[str] = "images"
         for results in turns:
             tally.add(results)
     code = exit_code(tally, Ending(refusal=session.refusal))
-    return Summary(tally.links, tally.done, tally.skipped, tally.failed, tally.bytes, dict(tally.reasons), code)
+    counts = (tally.links, tally.done, tally.skipped, tally.failed, tally.bytes)
+    return Summary(*counts, dict(tally.reasons), code, tuple(tally.twins.suspects()))
 
 
 def stream(

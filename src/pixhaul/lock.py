@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from pixhaul.errors import UsageError
+from pixhaul.part import disk_errors
 
 POLL = 0.2
 """Seconds between two looks."""
+_HELD = frozenset({errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK})
+"""What a system says when another process has the lock; EDEADLK is Windows'."""
+_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def _try_lock(descriptor: int) -> bool:
@@ -23,8 +30,10 @@ def _try_lock(descriptor: int) -> bool:
             import fcntl
 
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        if error.errno in _HELD:
+            return False
+        raise
     return True
 
 
@@ -32,29 +41,43 @@ def _try_lock(descriptor: int) -> bool:
 def locked(path: Path, waiting: Callable[[str], None], stopped: Callable[[], bool]) -> Iterator[bool]:
     """Hold the lock file; `waiting` is told once, with the number of the process that has it, if it must wait.
 
-    Gives False, without the lock, when `stopped` says so while it waits.
+    Gives False, without the lock, when `stopped` says so while it waits. Raises UsageError where locks are not to be
+    had: on some network file systems two processes could then spoil one another's work.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+    with disk_errors(path, "cannot be opened"):
+        descriptor = os.open(path, _FLAGS, 0o666)
     try:
-        if not _try_lock(descriptor):
-            waiting(_owner(descriptor))
-            while not _try_lock(descriptor):
-                if stopped():
-                    yield False
-                    return
-                time.sleep(POLL)
-        _sign(descriptor)
-        yield True
+        yield _wait(path, descriptor, waiting, stopped)
     finally:
         os.close(descriptor)
 
 
-def _owner(descriptor: int) -> str:
-    os.lseek(descriptor, 1, os.SEEK_SET)
+def _wait(path: Path, descriptor: int, waiting: Callable[[str], None], stopped: Callable[[], bool]) -> bool:
     try:
-        return os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
+        told = False
+        while not _try_lock(descriptor):
+            if not told:
+                waiting(_owner(descriptor))
+                told = True
+            if stopped():
+                return False
+            time.sleep(POLL)
+    except OSError as error:
+        hint = "Choose a directory on a disk of this machine with -d DIR, or mount the file system with locks."
+        raise UsageError(f"{path}: this file system gives no locks: {error.strerror}.", hint) from error
+    with suppress(OSError):  # the number is only for those who wait
+        _sign(descriptor)
+    return True
+
+
+def _owner(descriptor: int) -> str:
+    """The process that has signed the file: the lock may be taken, and the number not be there yet."""
+    try:
+        os.lseek(descriptor, 1, os.SEEK_SET)
+        found = os.read(descriptor, 20).decode("ascii", "replace").strip()
     except OSError:  # Windows does not let us read a locked region
         return "unknown"
+    return found if found.isdigit() else "unknown"
 
 
 def _sign(descriptor: int) -> None:

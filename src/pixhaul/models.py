@@ -168,6 +168,9 @@ class Reply(NamedTuple):
     timing: Timing | None = None
     """When it did what; only while a trace is written."""
 
+    stale: str = ""
+    """Why this answer cannot continue what there was of the body: then the link begins anew. Empty: it need not."""
+
     def header(self, name: str) -> str:
         """The last value under that lower-case name, or nothing."""
         return next((value for key, value in reversed(self.headers) if key == name), "")

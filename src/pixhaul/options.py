@@ -11,6 +11,8 @@ class Options:
 
     directory: str = "images"
     strategy: str = "multi"
+    workers: int | None = None
+    """Processes that move transfers; None: one, and one a core when a long run is held up by the processor."""
     connections: int = 512
     """Most transfers at once, in all."""
     per_host: int | None = None
@@ -54,10 +56,10 @@ class Options:
     """Empty: pixhaul's own."""
     look_ahead: int = 50_000
     """Links held ready at once, 331 bytes each."""
-    spill_bytes: int = 1024 * 1024
+    spill_bytes: int = 256 * 1024
     """A body larger than this goes to a part file while it comes."""
-    memory_bytes: int = 64 * 1024 * 1024
-    """All bodies held in memory together; above it new ones go to part files."""
+    max_memory: int = 256 * 1024 * 1024
+    """All bodies held in memory together, in all processes; above it new ones go to part files."""
     durable: bool = True
     """Whether kept means kept through a power cut."""
     trace: str = ""

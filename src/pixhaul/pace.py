@@ -15,6 +15,9 @@ from pixhaul.width import Token, Width
 
 CLOCKS = 1.01
 """A pause is stretched by this, for the host's clock is not ours."""
+FAILING, ASKED, REFUSED, FULL, RATE, QUOTA = "failing", "asked", "refused", "full", "rate", "quota"
+"""Why a host waits: nothing gets through; it asked for a pause; it refused; enough is in flight; starts are spaced; its
+quota is nearly used up."""
 DAY = 86_400.0
 """Seconds that what was learned of a host is trusted."""
 
@@ -132,7 +135,12 @@ class Pace:
             self._good(token[0], now)
         elif verdict == "refused":
             self._refused(token[0], now, retry_after)
-        elif verdict == "lost":
+        else:
+            self.blame(token, now, verdict)
+
+    def blame(self, token: Token, now: float, verdict: str) -> None:
+        """Note what a transfer that has ended as "again" tells after all: lost or broken."""
+        if verdict == "lost":
             self._lost(token, now)
         elif verdict == "broken":  # too much for it, maybe; but who answers is alive
             self._answered(now)
@@ -200,6 +208,16 @@ class Pace:
         else:
             self._close_gate(now + CLOCKS * max(0.0, reset_seconds), True)
 
+    def cause(self, now: float) -> str:
+        """What kind of thing holds the next start back: FAILING, ASKED, REFUSED, FULL, RATE or QUOTA."""
+        if self.dead or now < self.open_until or (self._breaker.opens and self.flying):
+            return FAILING
+        if now < self.gate:
+            return ASKED if self._asked else REFUSED
+        if self.flying >= self.width:
+            return FULL
+        return QUOTA if self._rate.scarce else RATE
+
     # -- for people, and for the next run --------------------------------------------------------------------------
 
     def why(self, now: float) -> str:
@@ -217,6 +235,11 @@ class Pace:
             return f"{self.flying} of {self.width} transfers"
         return self._rate.words(now)
 
+    @property
+    def proved(self) -> bool:
+        """Whether its width, or a part of it, was ever in full use."""
+        return self._width.base > 0
+
     def memory(self, now: float) -> dict[str, float]:
         """What is worth keeping for a next run, for `remembered`; empty: nothing is, as of a host given up.
 
@@ -226,7 +249,10 @@ class Pace:
         if self.dead or (rate is None and not base):
             return {}
         kept = {"width": float(max(base, self._width.known) or self.width), "time": now}
-        return kept if rate is None else {**kept, "rate": rate, "proven": self._rate.proven}
+        if rate is None:
+            return kept
+        proven = self._rate.proven  # what is above it was being tried, and may have been about to be refused
+        return {**kept, "rate": min(rate, proven or rate), "proven": proven}
 
     @classmethod
     def remembered(

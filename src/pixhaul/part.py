@@ -7,17 +7,35 @@ import errno
 import os
 import secrets
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from io import FileIO
 from itertools import count
 from pathlib import Path
+
+from pixhaul.errors import UsageError, disk_full
 
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """Error numbers that mean: no room."""
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _BINARY | getattr(os, "O_CLOEXEC", 0)
+
+
+@contextmanager
+def disk_errors(place: Path, what: str) -> Iterator[None]:
+    """What the system raises inside, as one clear line: the place, what could not be done, and why.
+
+    For what concerns the whole directory; trouble with one picture is a failure of its link.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise disk_full(error.strerror or "no room") from error
+        hint = "Look at the disk and its permissions; the same command goes on from here."
+        raise UsageError(f"{place}: {what}: {error.strerror}.", hint) from error
 
 
 def staging_folder(directory: Path) -> Path:
@@ -58,6 +76,20 @@ def write_all(descriptor: int, data: bytes) -> None:
         view = memoryview(data)[written:]
         while view:
             view = view[os.write(descriptor, view) :]
+
+
+MOST_PIECES = 512
+"""What one writev is given: systems take 1,024, some 16 with the rest left over."""
+
+
+def write_pieces(descriptor: int, pieces: list[bytes]) -> None:
+    """Write every byte of them, in one call where the system has one for it. Raises OSError."""
+    if not 0 < len(pieces) <= MOST_PIECES or not hasattr(os, "writev"):  # some systems refuse to write no piece
+        write_all(descriptor, b"".join(pieces))
+        return
+    written = os.writev(descriptor, pieces)
+    if written != sum(map(len, pieces)):
+        write_all(descriptor, b"".join(pieces)[written:])
 
 
 def sync_file(path: str) -> None:

@@ -44,8 +44,9 @@ def directives(fields: Fields, names: frozenset[str]) -> tuple[str, ...]:
     >>> directives((("x-robots-tag", "noai, otherbot: noindex, pixhaul: noml"),), names_of(""))
     ('noai', 'noml')
     """
+    values = [value for name, value in fields if name == "x-robots-tag"]
     found: dict[str, None] = {}
-    for value in (value for name, value in fields if name == "x-robots-tag"):
+    for value in values:
         found |= dict.fromkeys(_addressed(value.lower().split(","), names))
     return tuple(found)[:MOST]
 

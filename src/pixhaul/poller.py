@@ -26,8 +26,14 @@ class Poller:
         self._ear.setblocking(False)
         self._bell.setblocking(False)
         self._reader = self._ear.fileno()
+        self._foreign = -1
         self.woken = False
         self.watch(self._reader, 1, 0)
+
+    def listen(self, descriptor: int) -> None:
+        """Also wake when this one can be read; whoever asked for that reads it."""
+        self._foreign = descriptor
+        self.watch(descriptor, 1, 0)
 
     def watch(self, descriptor: int, readable: int, writable: int) -> None:
         """Report when it can be read or written. A number that was closed and given out again is registered anew."""
@@ -79,6 +85,8 @@ class Poller:
         for descriptor, events in self._raw(min(seconds, 3600.0)):
             if descriptor == self._reader:
                 self._drain()
+            elif descriptor == self._foreign:
+                self.woken = True
             elif not masks.get(descriptor):
                 self._forget(descriptor)
             else:

@@ -171,6 +171,11 @@ class Rate:
         value = self._scarce if self.value is None else min(self.value, self._scarce)
         self.spacing = 1 / value
 
+    @property
+    def scarce(self) -> bool:
+        """Whether the rest of a quota is being spread."""
+        return self._scarce < inf
+
     # -- what comes from elsewhere ---------------------------------------------------------------------------------
 
     @property

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from pixhaul.links import concealed
@@ -51,9 +51,15 @@ class Row(NamedTuple):
 
 
 def checksum(row: Row) -> int:
-    """CRC-32 of what decides: key, link, status, reason, path, size, hash. SQLite sees no flipped bit in a row."""
-    text = f"{row[0]}\0{row[1]}\0{row[2]}\0{row[3]}\0{row[5]}\0{row[7]}".encode("utf-8", "surrogatepass")
-    return crc32(row[6] or b"", crc32(text))
+    """CRC-32 of what decides, for SQLite sees no flipped bit within a row."""
+    return fingerprint(row[0], row[1], row[2], row[3], row[5], row[7], row[6])
+
+
+def fingerprint(*decisive: Any) -> int:
+    """The same from the columns: key, url, status, reason, path, size, sha256."""
+    text = "%s\0%s\0%s\0%s\0%s\0%s" % decisive[:6]  # noqa: UP031 - a fifth quicker than an f-string of seven names
+    digest = decisive[6] if decisive[6] is not None else b""
+    return crc32(digest if isinstance(digest, bytes) else b"damaged", crc32(text.encode("utf-8", "surrogatepass")))
 
 
 def stored(row: Row) -> tuple[object, ...]:

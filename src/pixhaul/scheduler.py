@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from heapq import heappop, heappush
 from math import inf
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from pixhaul.endings import failed, fetched, last_words
-from pixhaul.hosts import Host, Hosts, Remembered
+from pixhaul.holdings import Holdings
+from pixhaul.host import Host
+from pixhaul.hosts import Remembered
 from pixhaul.intake import Intake
-from pixhaul.judge import PATIENCE, Again, Judgement, Refused, judge
+from pixhaul.judge import Again, Judgement, Refused, judge
 from pixhaul.links import Link
 from pixhaul.models import Attempt, Failed, JobStream, Outcome, Reason, Reply
 from pixhaul.options import Options
+from pixhaul.outages import Outages
 from pixhaul.policy import directives, names_of
 from pixhaul.quota import quota
+from pixhaul.spill import Spill
+from pixhaul.status import Status
 
 Wait: TypeAlias = float
 """Seconds; inf: until an attempt settles. Void after any settle."""
@@ -30,20 +34,9 @@ REFUSED_FOR_LONG = 300.0
 READ_AT_ONCE = 2_000
 """Links read in one admit while no host can start: a long queue of one slow host must not stall the sockets."""
 
-
-class Status(NamedTuple):
-    """What the scheduler is doing, for people."""
-
-    read: int
-    """Links taken from the source so far."""
-    held: int
-    """Of these, waiting here."""
-    live: int
-    """In flight."""
-    waiting: tuple[tuple[str, float, str], ...]
-    """Hosts that must wait: name, seconds, why. The longest queues first, five at most."""
-    dry: bool
-    """Whether the source has no more, so that `read` is the total."""
+STOCK, READ_AHEAD = 2_000, 4
+"""Links that are held where there are as many, and how many are read for each that starts: without a choice between
+hosts the order of the list would decide, and sick hosts would take the places of healthy ones."""
 
 
 class Scheduler:
@@ -58,50 +51,104 @@ class Scheduler:
         self._options = options
         self._names = names_of(options.user_agent)
         self._random = random.Random(options.seed).random  # noqa: S311 - jitter, not a secret
-        self.hosts = Hosts(options, remembered or Remembered())
-        self._later: list[tuple[float, int, Attempt | Host]] = []
-        self._ended: deque[Failed] = deque()
-        self._order = 0
+        self._holdings = Holdings(options, remembered or Remembered())
+        self.hosts = self._holdings.hosts
+        self.outages = Outages(self._holdings, self._judge_late)
+        self._asked_again = -inf
+        self._stock = min(STOCK, options.look_ahead)
         self._stopping = False
-        self.held = 0
-        self.live = 0
+
+    @property
+    def held(self) -> int:
+        """Links that were read and wait here."""
+        return self._holdings.held
+
+    @property
+    def live(self) -> int:
+        """Links in flight."""
+        return self._holdings.live
+
+    @property
+    def news(self) -> deque[str]:
+        """Lines for a person; whoever drives the run takes them out."""
+        return self.outages.news
 
     # -- what a strategy calls -------------------------------------------------------------------------------------
 
     def admit(self, now: float) -> Attempt | Failed | Wait | None:
         """Start this attempt; or this link ended without one; or wait so many seconds; or None: all is done."""
         if self._stopping:
-            return inf if self.live else None
-        self._wake(now)
+            return inf if self._holdings.live else None
+        if self._holdings.later.next <= now:  # outages have put a moment there for all that they wait for
+            self._holdings.wake(now)
+            self.outages.wake(now)
+            if self.outages.gone:
+                self.stop()
+        self._stock_up(now)
         for _ in range(READ_AT_ONCE):
-            if self._ended:
-                return self._ended.popleft()
+            ended = self._holdings.next_ended()
+            if ended is not None:
+                return ended
             attempt = self._start(now)
             if attempt is not None:
                 return attempt
-            wait = self._read()
-            if wait is not None and not self._ended:  # giving up a host ends its links without a transfer
+            wait = self._read(now)
+            if wait is not None and not self._holdings.ended:  # giving up a host ends its links without a transfer
                 return self._nothing(now, wait)
         return 0.0
 
     def settle(self, attempt: Attempt, reply: Reply, now: float) -> tuple[Outcome, ...]:
         """Say what one attempt brought; get what ended by it. Empty: the link will come again."""
         host = self.hosts.get(attempt.host)
-        shared = host.shares_loss(attempt, reply, now)
-        judgement = judge(attempt._replace(number=0) if shared else attempt, reply, self._options, self._random)
-        verdict = "again" if shared else _verdict(attempt, reply, judgement, host)
+        self._holdings.live -= 1
+        ended: list[Failed] = []
+        if reply.error:
+            if self.outages.suspends(host, attempt, reply, now):
+                self.hosts.queue(host)
+                return ()
+        elif reply.status:
+            ended = self.outages.heard(host, now)
+        judgement, verdict, shared = self._judge(host, attempt, reply, now)
         host.pace.end(attempt.token, now, verdict, reply.retry_after)
-        left = quota(reply.headers)
+        left = quota(reply.headers) if reply.headers else None
         if left is not None:
             host.pace.quota(*left, now)
-        self.live -= 1
         outcome = self._follow(attempt, reply, judgement, shared, now)
+        self._look_after(host, judgement, verdict, now)
+        return (*ended, outcome) if outcome is not None else tuple(ended)
+
+    def _judge(self, host: Host, attempt: Attempt, reply: Reply, now: float) -> tuple[Judgement, str, bool]:
+        """What a reply means for its link, for its host, and whether it was lost along with a connection."""
+        shared = host.shares_loss(attempt, reply, now)
+        number = attempt.number
+        if shared:
+            number = 0
+        elif host.retries < 1 and reply.status not in (429, 503):  # a refusal is no retry: the host's gate holds it
+            number = self._options.retries + 1
+        judged = attempt if number == attempt.number else attempt._replace(number=number)
+        judgement = judge(judged, reply, self._options, self._random)
+        return judgement, "again" if shared else _verdict(attempt, reply, judgement, host), shared
+
+    def _judge_late(self, host: Host, attempt: Attempt, reply: Reply, now: float) -> list[Failed]:
+        """Judge a failure whose transfer the host's pace knows to have ended, but not how."""
+        judgement, verdict, shared = self._judge(host, attempt, reply, now)
+        host.pace.blame(attempt.token, now, verdict)
+        outcome = self._follow(attempt, reply, judgement, shared, now)
+        self._look_after(host, judgement, verdict, now)
+        return [outcome] if isinstance(outcome, Failed) else []  # what broke brought no picture
+
+    def _look_after(self, host: Host, judgement: Judgement, verdict: str, now: float) -> None:
+        """End the links of a host that is given up, and put one that is not in line again."""
         if host.pace.dead:
-            self._give_up(host, last_words(judgement))
+            self._holdings.give_up(host, last_words(judgement))
         elif host.note(verdict, now) > REFUSED_FOR_LONG:
-            self._give_up(host, Refused(Reason.RATE_LIMITED, "the host has refused everything for minutes"))
+            said = Refused(Reason.RATE_LIMITED, "the host has refused everything for minutes")
+            self._holdings.give_up(host, said)
         self.hosts.queue(host)
-        return () if outcome is None else (outcome,)
+
+    def spill_into(self, spill: Spill) -> None:
+        """Let a long queue go into a file when it leaves no room for links of other hosts."""
+        self._holdings.spill = spill
 
     def stop(self) -> None:
         """Start nothing more: what is in flight may end, what waits here is left to the next run."""
@@ -110,90 +157,57 @@ class Scheduler:
     @property
     def exhausted(self) -> bool:
         """Whether every link that there was has ended."""
-        return self._intake.dry and not self.held and not self.live and not self._ended
+        return self._intake.dry and self._holdings.empty and not self._holdings.ended
 
     def status(self, now: float) -> Status:
         """What is going on, in numbers and for the hosts that wait."""
         longest = sorted(self.hosts, key=lambda host: -len(host.ready) - host.delayed)[:5]
         waits = ((host.name, host.pace.admit(now), host.pace.why(now)) for host in longest if host.ready)
-        waiting = tuple(wait for wait in waits if wait[1] > 0)
-        return Status(self._intake.read, self.held, self.live, waiting, self._intake.dry)
+        waiting = (*self.outages.waiting(now), *(wait for wait in waits if wait[1] > 0))
+        if not waiting and not self.live and self._holdings.later.next < inf:
+            waiting = (("the next try", self._holdings.later.next - now, f"{self.held} links failed and come again"),)
+        return Status(self._intake.read, self.held + self._holdings.spilled, self.live, waiting, self._intake.dry)
 
-    # -- starting --------------------------------------------------------------------------------------------------
+    # -- starting and reading --------------------------------------------------------------------------------------
 
     def _start(self, now: float) -> Attempt | None:
         """Give the place to the host with the fewest in flight, of those that may start."""
         while (host := self.hosts.next_turn()) is not None:
+            if self.outages.holds(host, now):
+                continue
             wait = host.pace.admit(now)
             if wait <= 0.0:
-                return self._launch(host, now)
-            self._sleep(host, wait, now)
-        return None
+                return self._holdings.launch(host, now)
+            host.blocked(host.pace.cause(now), now)
+            self._holdings.sleep(host, wait, now)
+        return self.outages.probe(now)
 
-    def _launch(self, host: Host, now: float) -> Attempt:
-        attempt = host.ready.popleft()
-        self.held -= 1
-        self.live += 1
-        job, url, name, number, refusals, hops, _, began, spent = attempt
-        token = host.pace.start(now)
-        self.hosts.queue(host)
-        return Attempt(job, url, name, number, refusals, hops, token, began or now, spent)
-
-    def _sleep(self, host: Host, wait: float, now: float) -> None:
-        """Put a host aside until its time; inf: until one of its own transfers ends, which queues it again."""
-        if wait == inf:
-            return
-        if wait > PATIENCE:
-            self._give_up(host, Refused(Reason.RATE_LIMITED, f"the host asks for a pause of {wait:.0f} s"))
-        elif not host.sleeping:
-            host.sleeping = True
-            self._push_later(now + wait, host)
-
-    # -- reading ---------------------------------------------------------------------------------------------------
-
-    def _read(self) -> Wait | None:
+    def _read(self, now: float) -> Wait | None:
         """Take one link from the source; None when one was taken, else how long there will be none."""
-        if self.held >= self._options.look_ahead:
+        if self._holdings.held >= self._options.look_ahead and not self._holdings.make_room():
             return inf
+        if now < self._asked_again:
+            return self._asked_again - now
         item = self._intake.take()
         if isinstance(item, Attempt):
-            self._place(item, first=False)
+            self._holdings.place(item, first=False)
         elif isinstance(item, Failed):
-            self._ended.append(item)
+            self._holdings.ended.append(item)
         else:
+            self._asked_again = now + item
             return item
         return None
 
-    def _place(self, attempt: Attempt, first: bool) -> None:
-        host = self.hosts.get(attempt.host)
-        if host.pace.dead:
-            self._ended.append(failed(attempt, Refused(Reason.CONNECT, "the host was given up")))
-            return
-        self.held += 1
-        (host.ready.appendleft if first else host.ready.append)(attempt)
-        self.hosts.queue(host)
-
-    # -- waiting ---------------------------------------------------------------------------------------------------
+    def _stock_up(self, now: float) -> None:
+        """Read a few links more than can start, so that there is a choice between hosts."""
+        for _ in range(READ_AHEAD):
+            if self._holdings.held >= self._stock or self._read(now) is not None:
+                return
 
     def _nothing(self, now: float, wait: Wait) -> Wait | None:
-        if self._intake.dry and not self.live and not self.held:
+        if self._intake.dry and self._holdings.empty:
             return None
-        return max(0.0, min(wait, self._later[0][0] - now)) if self._later else wait
-
-    def _push_later(self, when: float, item: Attempt | Host) -> None:
-        self._order += 1
-        heappush(self._later, (when, self._order, item))
-
-    def _wake(self, now: float) -> None:
-        while self._later and self._later[0][0] <= now:
-            _, _, item = heappop(self._later)
-            if isinstance(item, Host):
-                item.sleeping = False
-                self.hosts.queue(item)
-            else:
-                self.held -= 1
-                self.hosts.get(item.host).delayed -= 1
-                self._place(item, first=True)
+        return max(0.0, min(wait, self._holdings.later.next - now))
 
     # -- after a reply ---------------------------------------------------------------------------------------------
 
@@ -203,7 +217,7 @@ class Scheduler:
             if fate.hop is not None:
                 return self._hop(attempt, fate.hop, reply, now)
             was_refused = judgement.pace == "refused"
-            free = shared or (was_refused and reply.retry_after is not None)
+            free = shared or bool(reply.stale) or (was_refused and reply.retry_after is not None)
             self._again(attempt, fate.seconds, was_refused, free, now)
             return None
         robots = ", ".join(directives(reply.headers, self._names))
@@ -219,11 +233,10 @@ class Scheduler:
             spent=0.0,
         )
         if was_refused:  # the host's gate delays it
-            self._place(following, first=True)
-        else:
-            self.held += 1
-            self.hosts.get(attempt.host).delayed += 1
-            self._push_later(now + seconds, following)
+            self._holdings.place(following, first=True)
+            return
+        self.hosts.get(attempt.host).retries -= not free
+        self._holdings.delay(following, now + seconds)
 
     def _hop(self, attempt: Attempt, hop: Link, reply: Reply, now: float) -> Failed | None:
         """A redirect goes to the head of the queue of the host that it leads to."""
@@ -232,14 +245,10 @@ class Scheduler:
             said = Refused(Reason.ADDRESS_REFUSED, f"redirected to {hop.url[:200]}: {refused}")
             return failed(attempt, said, reply.status, now)
         hops, spent = (*attempt.hops, attempt.url), attempt.spent + reply.seconds
-        self._place(attempt._replace(url=hop.url, host=hop.origin, hops=hops, token=None, spent=spent), first=True)
+        self._holdings.place(
+            attempt._replace(url=hop.url, host=hop.origin, hops=hops, token=None, spent=spent), first=True
+        )
         return None
-
-    def _give_up(self, host: Host, said: Refused) -> None:
-        """End all links that are ready at a host; those that wait for their time end when it comes."""
-        self.held -= len(host.ready)
-        self._ended.extend(failed(attempt, said) for attempt in host.ready)
-        host.ready.clear()
 
 
 def _verdict(attempt: Attempt, reply: Reply, judgement: Judgement, host: Host) -> str:

@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pixhaul import host_memory, names, sinks, strategies
 from pixhaul import template as templates
 from pixhaul.again import Choice
+from pixhaul.context import Context
 from pixhaul.digests import Digests
-from pixhaul.errors import ApiRefused, PixhaulError, UsageError
+from pixhaul.errors import ApiRefused, NetworkGone, PixhaulError, UsageError
+from pixhaul.executors import local
+from pixhaul.explanation import Explanation, explained
 from pixhaul.haul import haul
 from pixhaul.hosts import Remembered
 from pixhaul.ledger import Ledger
@@ -21,11 +23,12 @@ from pixhaul.lock import locked
 from pixhaul.models import Failed, Job, JobStream, NotYet, Reason, Result
 from pixhaul.options import Options
 from pixhaul.part import staging_folder
-from pixhaul.protocols import Api
 from pixhaul.retry import Failures
-from pixhaul.scheduler import Scheduler, Status
+from pixhaul.scheduler import Scheduler
 from pixhaul.sources import is_direct, lists
 from pixhaul.sources import links as links_of
+from pixhaul.spill import Spill
+from pixhaul.status import Status
 from pixhaul.store import clear_parts, open_directory
 
 if TYPE_CHECKING:
@@ -33,47 +36,6 @@ if TYPE_CHECKING:
 
 Text: TypeAlias = str | lists.Entry
 """A source as a person wrote it, or a line of a list."""
-
-
-class Context:
-    """What a source may use of a run."""
-
-    def __init__(self, options: Options, client_id: str, warn: Callable[[str], None]) -> None:
-        self.options = options
-        self.warn = warn
-        self.client_id_known = bool(client_id)
-        self.stopped = Event()
-        self.memory: dict[str, Any] = {}
-        """What sources have learned in this run, such as the credits left."""
-        self._client_id = client_id
-        self._api: Api | None = None
-        self._local: bool | None = None
-
-    @property
-    def api(self) -> Api | None:
-        """The API's client, made when it is first needed; None without a client ID."""
-        if self._api is None and self._client_id:
-            from pixhaul.api import ImgurApi
-
-            self._api = ImgurApi(self.options, self._client_id, self.stopped.is_set)
-        return self._api
-
-    @property
-    def local(self) -> bool:
-        """Whether the API is on loopback, so that what it links to may be as well."""
-        if self._local is None:
-            from pixhaul.api import api_base, is_local
-
-            self._local = is_local(api_base(self.options.api))
-        return self._local
-
-    def wait(self, seconds: float) -> bool:
-        """Sleep; False as soon as the run is being stopped."""
-        return not self.stopped.wait(seconds)
-
-    def now(self) -> float:
-        """Epoch seconds."""
-        return time.time()
 
 
 class Session:
@@ -102,33 +64,52 @@ class Session:
 
     def turns(self) -> Generator[tuple[Result, ...], None, None]:
         """Download; yield what ended, turn by turn, at least twice a second. Closing it leaves nothing in flight."""
-        options = self._options
-        strategy = strategies.load(options.strategy)
         with ExitStack() as stack:
-            stack.callback(self._context.stopped.set)
-            trace = stack.enter_context(closing(self._trace())) if options.trace else None
-            directory = open_directory(Path(options.directory))
-            staging = staging_folder(directory)
-            lock = locked(directory / ".pixhaul" / "lock", self._waiting, self._context.stopped.is_set)
-            if not stack.enter_context(lock):
-                return
-            clear_parts(directory)
-            ledger = stack.enter_context(closing(Ledger(directory, choice=self._choice or Choice(options))))
-            found = ledger.repair()
-            if found:
-                self._context.warn(f"found again: {found} pictures that were kept, and not yet in the ledger")
-            sink = sinks.open_sink("folder", options, staging, ledger.owns)
-            jobs = ledger.pending(self._jobs(ledger))
-            self._scheduler = stack.enter_context(_scheduler(jobs, options, trace))
-            sink = trace.sink(sink) if trace else sink
-            if self._until is not None:
-                self._scheduler.stop()
-            turns = stack.enter_context(closing(haul(self._scheduler, strategy, sink, ledger, options)))
+            scheduler, turns = self._opened(stack)
             for results in turns:
                 yield results
+                self._tell(scheduler)
                 if self._until is not None and time.monotonic() > self._until:
                     return
-            self.complete = self._scheduler.exhausted
+            self.complete = scheduler.exhausted
+            if scheduler.outages.gone:
+                hint = "Nothing is recorded of the links that were left: run the same command again to go on."
+                raise NetworkGone("The network did not come back within an hour.", hint)
+
+    def _opened(self, stack: ExitStack) -> tuple[Scheduler, Iterator[tuple[Result, ...]]]:
+        """All that a run needs, put together, to be closed by the stack. Without turns when it is being stopped."""
+        options = self._options
+        stack.callback(self._context.stopped.set)
+        trace = stack.enter_context(closing(self._trace())) if options.trace else None
+        directory = open_directory(Path(options.directory))
+        lock = locked(directory / ".pixhaul" / "lock", self._waiting, self._context.stopped.is_set)
+        if not stack.enter_context(lock):
+            return Scheduler(iter(()), options), iter(())
+        ledger = self._open_ledger(stack, directory)
+        staging = staging_folder(directory)
+        sink = sinks.open_sink("folder", options, staging, ledger.owns)
+        jobs = ledger.pending(self._jobs(ledger), None if options.filename else names.wished)
+        scheduler = self._scheduler = stack.enter_context(_scheduler(jobs, options, trace))
+        scheduler.spill_into(stack.enter_context(closing(Spill(staging))))
+        if self._until is not None:
+            scheduler.stop()
+        strategy = local.run if local.wanted(options) else strategies.load(options.strategy)
+        turns = haul(scheduler, strategy, trace.sink(sink) if trace else sink, ledger, options)
+        return scheduler, stack.enter_context(closing(turns))
+
+    def _open_ledger(self, stack: ExitStack, directory: Path) -> Ledger:
+        """The ledger, with what a killed run left in the directory set right."""
+        clear_parts(directory)
+        stack.callback(clear_parts, directory)  # a worker that was killed leaves some as well
+        ledger = stack.enter_context(closing(Ledger(directory, choice=self._choice or Choice(self._options))))
+        found = ledger.repair()
+        if found:
+            self._context.warn(f"found again: {found} pictures that were kept, and not yet in the ledger")
+        return ledger
+
+    def _tell(self, scheduler: Scheduler) -> None:
+        while scheduler.news:
+            self._context.warn(scheduler.news.popleft())
 
     def stop(self, grace: float) -> None:
         """Take no new links; what is in flight has so many seconds to end. May be called from a signal handler."""
@@ -149,6 +130,10 @@ class Session:
 
         return Trace(self._options.trace, self._context.warn)
 
+    def explanations(self) -> list[Explanation]:
+        """What was learned of each host in this run, and why links waited; the busiest first."""
+        return explained(self._scheduler.hosts, time.monotonic()) if self._scheduler is not None else []
+
     def _waiting(self, owner: str) -> None:
         self._context.warn(f"waiting for another pixhaul (process {owner}) that works in {self._options.directory}")
 
@@ -162,7 +147,10 @@ class Session:
         self.refusal = failures.refusal
 
     def _named(self) -> JobStream:
-        """The links with their wished-for names; without, where only the picture's bytes will tell."""
+        """The links with the names that a template gives; without, where only link or picture will tell."""
+        if not self._options.filename:
+            yield from self._once(self._all())
+            return
         wish = _wish(self._options.filename)
         number = 0
         for item in self._once(self._all()):
@@ -254,9 +242,6 @@ def _scheduler(jobs: JobStream, options: Options, trace: Trace | None) -> Iterat
 
 def _wish(template: str) -> Callable[[Job, int], Job]:
     """What gives each link, with its number among all, the name that it wishes for."""
-    if not template:
-        wished = names.wished
-        return lambda job, number: Job(job.url, wished(job.url), job.meta, job.local, job.digest)
     parsed = templates.parse(template)
     if parsed.needs_sha256:  # the sink names it, when it knows the picture
         return lambda job, number: job._replace(meta=(*job.meta, ("num", number)))

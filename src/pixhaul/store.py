@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 from pixhaul.errors import DiskFull, PixhaulError, UsageError
-from pixhaul.part import FULL, create_part, part_name, staging_folder
+from pixhaul.part import FULL, create_part, disk_errors, part_name, staging_folder
+from pixhaul.resume import claimed
 
 
 def open_directory(directory: Path) -> Path:
@@ -26,9 +27,13 @@ def open_directory(directory: Path) -> Path:
 
 
 def clear_parts(directory: Path) -> None:
-    """Remove unfinished parts of a run that was killed. Only who holds the directory's lock may do this."""
-    for part in staging_folder(directory).glob("*.part"):
-        part.unlink(missing_ok=True)
+    """Remove unfinished parts that cannot be continued. Only who holds the directory's lock may do this."""
+    staging = staging_folder(directory)
+    with disk_errors(directory, "what an earlier run left cannot be removed"):
+        kept = claimed(staging)
+        for part in staging.glob("*.part"):
+            if part.name not in kept:
+                part.unlink(missing_ok=True)
 
 
 def _own_folder(folder: Path) -> None:

@@ -7,10 +7,18 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from .errors import PixhaulError
+from .escape import terminal
 from .models import EARLIER, Reason, Result
+from .twins import Suspect, Twins
 
 OK, SOME_FAILED, NONE_SUCCEEDED, INTERRUPTED = 0, 1, 3, 5
 """Exit codes of the contract that are ours to find; 2, 4 and 9 come with the errors that cause them."""
+
+
+MOST_SUSPECTS = 100
+"""Of the pictures that came from many links, those that the summary names."""
+TOLD_SUSPECTS = 3
+"""Those that a person is told of."""
 
 
 class Tally:
@@ -27,6 +35,8 @@ class Tally:
         self.reasons: Counter[str] = Counter()
         self.earlier = 0
         """Of the failed ones, those that failed for good in an earlier run and were not asked for."""
+        self.twins = Twins()
+        """Pictures that came from many links."""
 
     @property
     def links(self) -> int:
@@ -40,6 +50,7 @@ class Tally:
                 self.done += 1
                 self.bytes += result.size or 0
                 self.fetching += result.seconds
+                self.twins.add(result)
             elif result.status == "skipped":
                 self.skipped += 1
             else:
@@ -93,6 +104,7 @@ def record(tally: Tally, seconds: float, code: int) -> dict[str, Any]:
         "seconds": round(seconds, 3),
         "reasons": dict(tally.reasons.most_common()),
         "exit": code,
+        "suspects": [_suspect(one) for one in tally.twins.suspects()[:MOST_SUSPECTS]],
     }
     return {"summary": counts}
 
@@ -103,6 +115,7 @@ def sentences(tally: Tally, seconds: float, directory: str, ending: Ending) -> l
         said = [] if ending.error or ending.refusal or ending.interrupted else ["No links found: nothing to do."]
     else:
         said = [_counts(tally, seconds, directory)]
+    said += _suspicions(tally)
     if ending.interrupted:
         said.append("Interrupted: run the same command again to go on.")
     else:
@@ -119,6 +132,24 @@ def _advice(tally: Tally, directory: str) -> list[str]:
     if lasting:
         advice.append(f"To ask again for what failed for good ({lasting}): pixhaul retry {directory} --all")
     return advice
+
+
+def _suspect(one: Suspect) -> dict[str, Any]:
+    """As the summary has it."""
+    return {"sha256": one.sha256, "links": one.links, "size": one.size, "examples": list(one.examples)}
+
+
+def _suspicions(tally: Tally) -> list[str]:
+    """What came from many links, a line for each, and a word about the rest."""
+    found = tally.twins.suspects()
+    said = [
+        f"Warning: {one.links} links brought the same picture ({one.width}x{one.height}, {size(one.size)}), which may "
+        f"stand for others that are gone: {', '.join(terminal(url) for url in one.examples)}"
+        + (", ..." if one.links > len(one.examples) else "")
+        for one in found[:TOLD_SUSPECTS]
+    ]
+    more = len(found) - TOLD_SUSPECTS
+    return [*said, f"Warning: {more} more pictures came from several links each."] if more > 0 else said
 
 
 def _counts(tally: Tally, seconds: float, directory: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from pixhaul.check import inspect
+from pixhaul.digests import Digests
 from pixhaul.errors import UsageError
 from pixhaul.ledger import Ledger
 from pixhaul.rows import Row
@@ -33,11 +35,31 @@ def verify(directory: Path) -> Iterator[Finding]:
         raise UsageError(f"{directory}: there is no ledger of pixhaul here.", hint)
     with closing(Ledger(directory, readonly=True)) as ledger:
         for row in ledger.rows("done"):
-            problem, detail = _look(directory, row)
+            problem, detail = look(directory, row)
             yield Finding(str(row.path), problem, detail, row.url)
 
 
-def _look(directory: Path, row: Row) -> tuple[str, str]:
+def strangers(directory: Path) -> int:
+    """How many files lie in the directory that the ledger does not know: not ours, and left alone."""
+    ours = Digests()
+    with closing(Ledger(directory, readonly=True)) as ledger:
+        for row in ledger.rows("done"):
+            ours.add(hash(str(directory / str(row.path))) & _POSITIVE)
+    return sum(hash(path) & _POSITIVE not in ours for path in _files(directory))
+
+
+_POSITIVE = 2**63 - 1
+
+
+def _files(directory: Path) -> Iterator[str]:
+    for folder, folders, files in os.walk(directory):
+        if ".pixhaul" in folders:
+            folders.remove(".pixhaul")
+        yield from (os.path.join(folder, name) for name in files)  # noqa: PTH118 - a million Path objects take seconds
+
+
+def look(directory: Path, row: Row) -> tuple[str, str]:
+    """What is wrong with the file of a row, in a word and in words; two empty texts when nothing is."""
     path = directory / str(row.path)
     if path.is_symlink():
         return "changed", "a symbolic link is in its place"

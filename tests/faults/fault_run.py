@@ -49,6 +49,11 @@ def run(cases: Iterable[Case], directory: Path, **options: object) -> Iterator[T
             yield _told(case, result, len(origin.requests), directory, chosen.retries)
 
 
+def run_links(jobs: JobStream, directory: Path, **options: object) -> Iterator[Result]:
+    """Jobs through a whole run with options other than the defaults."""
+    return _results(jobs, directory, Options(**({"directory": str(directory)} | options)))  # type: ignore[arg-type]
+
+
 def _results(jobs: JobStream, directory: Path, options: Options) -> Iterator[Result]:
     open_directory(directory)
     with closing(Ledger(directory)) as ledger:

@@ -6,10 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from fault import KEPT, Case
+from fault import KEPT, Case, reply
 from fault_run import run, wrong
 from fault_table import FAMILIES
 
+import pixhaul
+from hostile import KEEP, Asked, Hostile, Steps
+from pictures import png
 from pixhaul.models import Reason
 
 SLOW = {"stalls", "chunks", "heads"}
@@ -45,3 +48,25 @@ def test_each_fault_ends_right_with_all_tries(family: str, tmp_path: Path) -> No
     told = list(run(FAMILIES[family], tmp_path, retries=4))
     assert wrong(told) == []
     assert len(told) == len(FAMILIES[family])
+
+
+@pytest.mark.parametrize("connections", [1, 8])
+@pytest.mark.parametrize("size", [100, 50_000, 400_000])
+def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next_one(
+    size: int, connections: int, server: Hostile, tmp_path: Path
+) -> None:
+    poison = reply(png(99))
+
+    def serve(asked: Asked) -> Steps:
+        number = int(asked.path.strip("/.png"))
+        whole = reply(png(number, padding=size))
+        return [whole + poison if number % 2 else whole, KEEP]
+
+    origin = server.origin(serve)
+    links = [origin.url(f"/{number}.png") for number in range(40)]
+    results = list(pixhaul.stream(links, tmp_path, allow_private=True, connections=connections))
+    assert [result.status for result in results] == ["done"] * 40
+    for result in results:
+        number = int(result.url.rpartition("/")[2].removesuffix(".png"))
+        assert (tmp_path / str(result.path)).read_bytes() == png(number, padding=size)
+    assert origin.connections < 40

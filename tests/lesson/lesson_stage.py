@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,8 +14,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from time import monotonic, sleep
 from types import ModuleType
 from typing import Any
+from urllib.request import urlopen
 
 from pixhaul.standin import Standin
 
@@ -32,19 +35,63 @@ def load(name: str) -> ModuleType:
     return module
 
 
-def run(program: str, folder: Path, standin: Standin | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+def run(
+    program: str, folder: Path, standin: Standin | None = None, *arguments: str, **more: str
+) -> subprocess.CompletedProcess[str]:
     """Run a program of the lesson to its end, in a folder where it may leave its pictures."""
-    bare = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    known = {} if standin is None else {"IMGUR_API": standin.api, "IMGUR_CLIENT_ID": standin.client_id}
+    folder.mkdir(exist_ok=True)
     return subprocess.run(
-        [sys.executable, "-W", "error", str(LESSON / program)],
+        [sys.executable, "-W", "error", str(LESSON / program), *arguments],
         check=False,
         cwd=folder,
-        env=bare | known | more,
+        env=environment(folder, standin) | more,
         capture_output=True,
         text=True,
         timeout=60,
     )
+
+
+def environment(folder: Path, standin: Standin | None) -> dict[str, str]:
+    """What a program of the lesson knows of the world."""
+    bare = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(LESSON)}
+    return bare if standin is None else bare | {"IMGUR_API": standin.api, "IMGUR_CLIENT_ID": standin.client_id}
+
+
+def drawn(program: str, folder: Path, standin: Standin, *, interrupted: bool, **more: str) -> str:
+    """What draw.py prints for a program; one that hangs is interrupted as by Ctrl-C when nothing happens any more."""
+    command = [sys.executable, "-u", str(LESSON / "draw.py"), str(LESSON / program)]
+    with (
+        (folder / "drawing").open("w+") as output,
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment(folder, standin) | more,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as child,
+    ):
+        if interrupted:
+            until_still(standin)
+            os.killpg(child.pid, signal.SIGINT)
+        child.wait(60)
+    return (folder / "drawing").read_text()
+
+
+def until_still(standin: Standin) -> None:
+    """Wait until pictures have been asked for, and then for a second none any more."""
+    seen, since = 0, monotonic()
+    while not seen or monotonic() - since < 1:
+        sleep(0.05)
+        now = asked(standin)["total"]
+        seen, since = (seen, since) if now == seen else (now, monotonic())
+
+
+def asked(standin: Standin) -> dict[str, Any]:
+    """The stand-in's own record of the requests for pictures."""
+    with urlopen(f"{standin.images}/_requests", timeout=10) as response:
+        record: dict[str, Any] = json.load(response)
+    return record
 
 
 def took(done: subprocess.CompletedProcess[str]) -> float:

@@ -10,11 +10,11 @@ import pytest
 
 from pixhaul.errors import UsageError
 from pixhaul.race import racers
-from pixhaul.race.chart import CONNECTION, Bar, Lane, Transfer, curve, fetched, predict, spent
+from pixhaul.race.chart import CONNECTION, Bar, Lane, Transfer, Work, curve, fetched, predict, spent
 from pixhaul.race.drawing import lane_height, lanes_svg, sentence, ticks
 from pixhaul.race.harvest import harvest
 from pixhaul.race.models import RECORD, Race, Run
-from pixhaul.race.page import page
+from pixhaul.race.page import page, page_of_trace
 from pixhaul.race.racers import Racer
 from pixhaul.race.records import from_record, from_trace
 from pixhaul.race.road import Conditions
@@ -57,8 +57,22 @@ def test_a_transfer_that_begins_as_another_ends_is_not_beside_it() -> None:
 
 
 def test_a_prediction_counts_whole_rounds() -> None:
-    assert [predict(40, 0.25, at_once).seconds for at_once in (1, 8, 16, 40, 64)] == [10.0, 1.25, 0.75, 0.25, 0.25]  # type: ignore[union-attr]
-    assert predict(40, 0.25, 0) is None
+    seconds = [predict(40, Work(0.25), at_once) for at_once in (1, 8, 16, 40, 64)]
+    assert [one.seconds for one in seconds if one] == [10.0, 1.25, 0.75, 0.25, 0.25]
+    assert predict(40, Work(0.25), 0) is None
+
+
+def test_a_prediction_shares_the_computing_out_among_those_that_can_compute() -> None:
+    whole = Lane("connection 1", CONNECTION, (transfer(0.0, 1.0), transfer(0.5, 1.5)))
+    runs = [
+        run(TWO if racer.name.endswith("sequential") else whole)._replace(racer=racer, cpu=2.0)
+        for racer in racers.thumbnailers()
+    ]
+    told = race(*runs)._replace(processors=4, thumbnails=True)
+    works = [told.work(one) for one in runs]
+    assert [(work.computing, work.processors) for work in works] == [(0.5, 1), (0.5, 1), (0.5, 1), (0.5, 4)]
+    ends = [predict(4, work, one.curve.most) for work, one in zip(works, runs, strict=True)]
+    assert [one.seconds for one in ends if one] == [4.0, 2.5, 2.5, 1.0]
 
 
 def test_a_record_becomes_a_lane_for_each_connection() -> None:
@@ -104,6 +118,7 @@ def test_lanes_get_thinner_and_axes_have_round_moments() -> None:
         ({"code": -11}, "crashed"),
         ({"stopped": "deadline", "right": 3}, "hung"),
         ({"stopped": "flood"}, "flooded"),
+        ({"stopped": "down"}, "flooded"),
         ({"requests": 201}, "flooded"),
         ({"connections": 121}, "flooded"),
         ({"requests": 200, "connections": 120}, "done"),
@@ -146,7 +161,7 @@ def test_programs_are_found_without_a_shell(tmp_path: Path, monkeypatch: pytest.
         "a.jpg",
     )  # words, and no file of ours but the program
     assert (two.name, three.name) == ("a.py", "a.py (2)")
-    for wrong in ("", "no-such-program-anywhere", "'unclosed", "a.jpg"):
+    for wrong in ("", "x" * 5000, "no-such-program-anywhere", "'unclosed", "a.jpg"):
         with pytest.raises(UsageError):
             racers.given([wrong], path)
 
@@ -183,6 +198,13 @@ def test_the_table_has_a_line_and_a_timeline_for_each() -> None:
     assert any(line.startswith("dead: crashed: ") and "\x1b" not in line for line in lines)
     assert "cluster: left out: needs ray" in lines
     assert timeline(curve(TWO.transfers), 2.0, 2, PLAIN) == "=" * 24 + " " * 24
+
+
+def test_faster_is_than_one_after_another_measured_where_somebody_ran_it_else_reckoned() -> None:
+    quick = run(ONE, name="threads", seconds=0.5)
+    assert race(quick).base == 2.0  # four pictures of half a second
+    assert race(quick, run(TWO, name="single.py", seconds=3.0)).base == 3.0
+    assert race(quick, run(TWO, name="single", seconds=3.0, word="crashed")).base == 2.0
 
 
 def test_nothing_that_a_racer_is_called_or_says_gets_into_the_page_as_markup() -> None:
@@ -228,6 +250,20 @@ def test_a_trace_that_was_cut_is_drawn_as_far_as_it_goes(tmp_path: Path) -> None
         assert 1 <= len(fetched(found.lanes)) <= 3
 
 
+def test_a_trace_that_somebody_has_meddled_with_is_still_drawn(tmp_path: Path) -> None:
+    good = {"ph": "X", "cat": "transfer", "name": EVIL, "ts": 1.0, "dur": 5e5, "pid": 1, "tid": 1}
+    odd: list[object] = [
+        {"ts": float("nan")}, {"dur": float("inf")}, {"dur": -1}, {"ts": 1e300}, {"args": [1]}, {"tid": "x"},
+        {"pid": None}, {"name": None}, {"args": {"status": "x", "bytes": EVIL, "flaw": 3}}, {"cat": ["x"]}, {"ph": "M"},
+    ]  # fmt: skip
+    lines = [json.dumps(good | one) for one in odd if isinstance(one, dict)] + ["[" * 9999, "3", "null"]
+    path = tmp_path / "t.json"
+    path.write_text("[\n" + ",\n".join([json.dumps(good), *lines]))
+    text = page_of_trace(from_trace(path), EVIL)
+    assert "<img" not in text
+    assert 'data-kind="connection"' in text
+
+
 @pytest.mark.parametrize("text", ["", "hello", "[1,2]", '{"traceEvents": []}', "[\n{},\n"])
 def test_what_is_no_trace_is_refused_in_a_line(text: str, tmp_path: Path) -> None:
     path = tmp_path / "t.json"
@@ -236,3 +272,9 @@ def test_what_is_no_trace_is_refused_in_a_line(text: str, tmp_path: Path) -> Non
         from_trace(path)
     with pytest.raises(UsageError, match="cannot be read"):
         from_trace(tmp_path / "none")
+
+
+def test_the_lesson_of_this_checkout_is_in_the_race() -> None:
+    found = racers.lesson()
+    assert [one.name for one in found][:1] == ["single"]
+    assert "download" not in {one.name for one in found}

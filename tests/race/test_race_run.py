@@ -6,14 +6,17 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from PIL import Image
 
-from program import pixhaul
+from pixhaul.race.road import Conditions, Road
+from program import command, environment, pixhaul
 
 NAME = "<b onclick=x>.py"
 FETCH = """
@@ -43,8 +46,9 @@ time.sleep(60)
     "hang.py": """
 import os, signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-open(os.environ["PIDS"], "w").write(f"{os.getpid()} {child.pid}")
+sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+child, stray = subprocess.Popen(sleep), subprocess.Popen(sleep, start_new_session=True)
+open(os.environ["PIDS"], "w").write(f"{os.getpid()} {child.pid} {stray.pid}")
 time.sleep(60)
 """,
 }
@@ -70,7 +74,7 @@ def raced(tmp_path_factory: pytest.TempPathFactory) -> Result:
     programs = list(PROGRAMS)
     if shutil.which("curl"):
         programs.append("curl -s --parallel -K {curl}")
-    call = ("race", "-n", "10", "--latency", "0.02", "--only", "multi,yours", "--deadline", "3", "--json")
+    call = ("race", "-n", "10", "--latency", "0.02", "--only", "multi,yours", "--deadline", "5", "--json")
     done = pixhaul(*call, "--trace", "all.json", *programs, folder=folder, more=more)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert lines, done.stderr
@@ -142,7 +146,11 @@ def test_a_trace_of_the_race_can_be_drawn(raced: Result) -> None:
     assert (raced.folder / "shown.html").read_text("utf-8").count("<article") == len(raced.racers)
 
 
-def chromium(page: Path, folder: Path) -> tuple[str, list[str]]:
+KEPT = Path(__file__).parents[2] / "build" / "race"
+"""Where screenshots are kept, to be looked at."""
+
+
+def chromium(page: Path, folder: Path, *flags_of_this: str) -> tuple[str, list[str]]:
     """The page's document after its script has run, and what the browser's console said."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
@@ -151,7 +159,7 @@ def chromium(page: Path, folder: Path) -> tuple[str, list[str]]:
         "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --enable-logging=stderr"
     )
     nowhere = "--host-resolver-rules=MAP * ~NOTFOUND"
-    call = [browser, *flags.split(), nowhere, f"--user-data-dir={folder}", "--dump-dom", page.as_uri()]
+    call = [browser, *flags.split(), nowhere, f"--user-data-dir={folder}", *flags_of_this, "--dump-dom", page.as_uri()]
     done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=60, errors="replace")
     assert "</html>" in done.stdout, done.stderr[-2000:]
     return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
@@ -164,12 +172,78 @@ def test_a_browser_shows_it_without_a_word_of_complaint(raced: Result, tmp_path:
     assert "<b onclick" not in document
 
 
+@pytest.mark.parametrize(
+    ("name", "width", "scheme", "darker"), [("wide-light", 1200, 1, 255), ("narrow-dark", 420, 0, 60)]
+)
+def test_it_is_drawn_in_light_and_dark_and_the_screenshots_are_kept(
+    name: str, width: int, scheme: int, darker: int, raced: Result, tmp_path: Path
+) -> None:
+    KEPT.mkdir(parents=True, exist_ok=True)
+    shot = KEPT / f"{name}.png"
+    shot.unlink(missing_ok=True)
+    look = (f"--window-size={width},2400", f"--blink-settings=preferredColorScheme={scheme}", f"--screenshot={shot}")
+    chromium(raced.page, tmp_path / "profile", "--hide-scrollbars", *look)
+    with Image.open(shot) as picture:
+        assert picture.width >= width
+        ground = picture.convert("L").getpixel((2, 2))
+        assert isinstance(ground, int)
+        assert darker - 60 <= ground <= darker
+        assert len(picture.convert("RGB").getcolors(10**7) or []) > 100
+
+
+KEYS = """
+const [one, two] = document.querySelector(".card:has(.lane + .lane)").querySelectorAll(".lane");
+one.focus();
+one.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+const said = two.closest(".card").querySelector(".said").textContent;
+document.title = [document.activeElement === two, said === two.getAttribute("aria-label"),
+  one.getAttribute("tabindex"), two.getAttribute("tabindex")].join(" ");
+"""
+
+
+def test_the_arrow_keys_go_from_lane_to_lane_and_each_says_what_it_shows(raced: Result, tmp_path: Path) -> None:
+    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", raced.page.read_text("utf-8"))
+    driven = tmp_path / "driven.html"
+    driven.write_text(text.replace("</body>", f"<script>{KEYS}</script></body>"), "utf-8")
+    document, console = chromium(driven, tmp_path / "profile")
+    assert console == []
+    assert "<title>true true -1 0</title>" in document
+
+
 def test_a_browser_would_complain_of_a_style_that_is_not_ours(raced: Result, tmp_path: Path) -> None:
     text = raced.page.read_text("utf-8")
     forged = tmp_path / "forged.html"
     forged.write_text(text.replace("</style>", "b{color:red}</style>"), "utf-8")
     _, console = chromium(forged, tmp_path / "profile")
     assert any("Content Security Policy" in line for line in console)
+
+
+def test_a_race_that_is_broken_off_draws_what_has_ended(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text(PROGRAMS[NAME])
+    (tmp_path / "hang.py").write_text(PROGRAMS["hang.py"])
+    call = command("race", "-n", "3", "--latency", "0.01", "--only", "yours", "good.py", "hang.py")
+    more = {"PIDS": str(tmp_path / "pids")}
+    with subprocess.Popen(call, cwd=tmp_path, env=environment(tmp_path, more), stderr=subprocess.PIPE) as running:
+        for _ in range(600):
+            if (tmp_path / "pids").exists() and (tmp_path / "pids").read_text():
+                break
+            time.sleep(0.05)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) == 5
+    assert (tmp_path / "race.html").read_text("utf-8").count("<article") == 1
+    assert not any(_lives(int(pid)) for pid in (tmp_path / "pids").read_text().split())
+
+
+def test_a_stand_in_that_was_brought_down_is_raised_again() -> None:
+    with Road(Conditions(pictures=3, latency=0.0)) as road:
+        road.open()
+        before = road.standin.images
+        road.standin.stop()
+        assert road.record() is None
+        assert road.traffic() == (0, 0)
+        road.begin()
+        assert road.standin.images != before
+        assert road.record() is not None
 
 
 @pytest.mark.parametrize(
@@ -192,3 +266,12 @@ def test_what_cannot_be_is_one_clear_line(arguments: tuple[str, ...], said: str,
     assert "Traceback" not in done.stderr
     assert len(re.findall("^pixhaul: ", done.stderr, re.MULTILINE)) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_page_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("print(1)")
+    for arguments in (("-o", "mine.py"), ("--trace", "mine.py")):
+        done = pixhaul("race", *arguments, folder=tmp_path)
+        assert done.returncode == 2
+        assert "left alone" in done.stderr
+    assert (tmp_path / "mine.py").read_text() == "print(1)"

@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 
 from pixhaul import standin
 from pixhaul.standin.catalog import made
-from pixhaul.standin.faults import describe, plan
+from pixhaul.standin.faults import FAULTS_OF_PICTURES, describe, plan
 from pixhaul.standin.faults_api import API_FAULTS
-from pixhaul.standin.faults_picture import PICTURE_FAULTS
 from pixhaul.standin.messages import Reply, Request, Steps
 
 Ask = Callable[..., Any]
@@ -91,7 +90,7 @@ def test_no_text_does_worse_than_a_value_error(text: str) -> None:
 
 def test_every_fault_is_described() -> None:
     names = {line.partition(":")[0] for line in describe().splitlines()}
-    assert names == {"random-gone", "random-empty", *PICTURE_FAULTS, *API_FAULTS}
+    assert names == {"random-gone", "random-empty", *FAULTS_OF_PICTURES, *API_FAULTS}
 
 
 def body_of(link: str) -> tuple[int, dict[str, str], bytes, str]:

@@ -7,7 +7,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -58,6 +61,19 @@ def test_it_says_when_a_request_came_and_was_answered(road: Standin) -> None:
     assert opened <= came
     assert closed == 0 or closed >= ended
     assert 0 < record["cpu"] < after - before + 0.1
+
+
+def test_an_answer_ends_with_its_last_byte_and_not_with_the_pause_behind_it() -> None:
+    with standin.start(record=True, bandwidth=100_000, posts=20) as road, closing(_keeping(road)) as connection:
+        for _ in range(2):
+            connection.request("GET", urlsplit(picture(road)).path)
+            connection.getresponse().read()
+        first, second = (row for row in asked(f"{road.images}/_record")["requests"] if row[1].endswith(".jpg"))
+    assert first[3] < first[4] < second[2]
+
+
+def _keeping(road: Standin) -> HTTPConnection:
+    return HTTPConnection(urlsplit(road.images).netloc, timeout=20)
 
 
 def test_a_new_beginning_forgets_and_lets_everything_go_wrong_again(road: Standin) -> None:

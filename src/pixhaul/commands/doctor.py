@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _EXAMPLES = (
     ("pixhaul doctor", "look at everything; the API of Imgur is asked once"),
     ("pixhaul doctor --offline", "ask nothing of the network"),
+    ("pixhaul doctor --hosts", "what earlier runs learned of hosts, a line each"),
     ("IMGUR_API=http://127.0.0.1:8080 pixhaul doctor", "with another API, such as that of pixhaul standin"),
     ("pixhaul doctor && pixhaul get -i links.txt", "go on only if nothing is wrong"),
 )
@@ -27,15 +28,20 @@ _EXAMPLES = (
 
 @click.command(cls=Command, examples=_EXAMPLES)
 @option("--offline", is_flag=True, env=None, help="Ask nothing of the network.")
-def doctor(offline: bool) -> int:
+@option("--hosts", is_flag=True, env=None, help="Say what earlier runs learned of hosts, and nothing else.")
+def doctor(offline: bool, hosts: bool) -> int:
     """Say what is configured, what is reachable, what is missing, and what to do about it.
 
     Ends with 1 if something is wrong. The client ID and passwords are never shown.
     """
     from pixhaul import doctor as facts
 
-    from .speech import out
+    from .speech import out, safe
 
+    if hosts:
+        lines = facts.remembered_hosts(_options(_configuration()[0]))
+        out("".join(f"{safe(line)}\n" for line in lines) or "Nothing is remembered of any host.\n")
+        return 0
     problems = 0
     for fact in _facts(offline):
         problems += fact.verdict == facts.BAD

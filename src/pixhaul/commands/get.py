@@ -79,7 +79,7 @@ def _request(sources: tuple[str, ...], values: dict[str, Any]) -> Request:
 
     options = options_of(values, settings.api(os.environ))
     texts = texts_of(sources, values["input_file"], values["column"])
-    manner = {name: values[name] for name in ("json", "quiet", "verbose")}
+    manner = {name: values[name] for name in ("json", "quiet", "verbose", "explain")}
     return Request(texts, options, values["client_id"] or "", **manner)
 
 

@@ -117,6 +117,20 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Seconds that one attempt may take (120); under 1,000 bytes a second for 20 s it ends sooner.",
     ),
     option(
+        "--max-memory",
+        metavar="SIZE",
+        section=PACE,
+        type=Size(),
+        help="Bytes of pictures held in memory at once (256MiB); what is more goes to disk while it comes.",
+    ),
+    option(
+        "--workers",
+        metavar="N",
+        section=PACE,
+        type=Count(1, 64),
+        help="Processes that move transfers (as many as help, up to the cores; one where the run is short).",
+    ),
+    option(
         "--strategy",
         metavar="NAME",
         section=PACE,
@@ -152,6 +166,12 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         section=PRINT,
         type=click.Path(dir_okay=False),
         help="Write down when each transfer did what; pixhaul race --show FILE draws it, Perfetto opens it.",
+    ),
+    option(
+        "--explain",
+        is_flag=True,
+        section=PRINT,
+        help="Say at the end what was learned of each host, and why links waited (with --json: objects).",
     ),
     option("-q", "--quiet", is_flag=True, section=PRINT, help="Say nothing but what is wrong with the run itself."),
     option("-v", "--verbose", is_flag=True, section=PRINT, help="Say each picture that is kept, too."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from .values import Amount, Count, Size
 if TYPE_CHECKING:
     from pixhaul.race.models import Race, Run
     from pixhaul.race.racers import Racer
+    from pixhaul.race.road import Road
 
 _EXAMPLES = (
     ("pixhaul race", "all strategies and the lesson, 40 pictures; draws race.html"),
@@ -88,30 +90,46 @@ def race(programs: tuple[str, ...], **values: Any) -> int:
 
 
 def _race(everyone: list[Racer], values: dict[str, Any]) -> int:
-    from pixhaul.race.event import race as run_all
     from pixhaul.race.models import Race
+    from pixhaul.race.output import refuse
     from pixhaul.race.road import Conditions, Road
+    from pixhaul.summary import INTERRUPTED
 
-    from .speech import say, warn
+    from .interrupts import Interrupts
+    from .speech import say
 
-    _refuse_folder(values["output"])
+    refuse(values["output"])
+    if values["trace"]:
+        refuse(values["trace"], b"[\n", "Name another file: --trace FILE")
     latency = 0.25 if values["latency"] is None else values["latency"]
     conditions = Conditions(values["pictures"], latency, values["bandwidth"], values["faults"] or "", values["seed"])
-    with Road(conditions) as road:
+    ready = [racer for racer in everyone if not racer.missing]
+    runs: list[Run] = []
+    with Interrupts() as interrupts, Road(conditions) as road:
         road.open()
-        deadline = values["deadline"] or 20 + 3 * conditions.pictures * road.each
-        ready = [racer for racer in everyone if not racer.missing]
+        whole = conditions.pictures * road.each
+        say([f"{len(ready)} racers, {conditions.pictures} pictures each; one after another they take {whole:.1f} s."])
+        try:
+            _run(ready, road, values["deadline"] or 20 + 3 * whole, runs)
+        except KeyboardInterrupt:
+            say(["", "Broken off; what has ended is told."])
+        except OSError as error:
+            say([f"pixhaul: the race cannot go on: {error}"])
         absent = tuple(racer for racer in everyone if racer.missing)
-        runs: list[Run] = []
-        for run in run_all(ready, road, deadline, lambda name: None):
+        told = Race(conditions, road.each, tuple(runs), absent, values["cpu"], os.cpu_count() or 1)
+    return _tell(told, values, INTERRUPTED if interrupts.count else int(len(runs) < len(ready)))
+
+
+def _run(ready: list[Racer], road: Road, deadline: float, runs: list[Run]) -> None:
+    """Let all of them run, and say each as it ends; what has ended is in `runs` whatever breaks us off."""
+    from pixhaul.race.event import race as run_all
+
+    from .speech import say
+
+    with closing(run_all(ready, road, deadline)) as ended:
+        for run in ended:
             runs.append(run)
             say([_line(run, len(runs), len(ready))])
-        told = Race(conditions, road.each, tuple(runs), absent, values["cpu"])
-    if values["trace"]:
-        from pixhaul.race.telling import write_trace
-
-        write_trace(told, values["trace"], warn)
-    return _tell(told, values)
 
 
 def _line(run: Run, place: int, of: int) -> str:
@@ -120,17 +138,18 @@ def _line(run: Run, place: int, of: int) -> str:
     return f"{place:>3} of {of}  {run.seconds:6.2f} s  {safe(run.racer.name)}: {run.verdict.word}"
 
 
-def _tell(told: Race, values: dict[str, Any]) -> int:
+def _tell(told: Race, values: dict[str, Any], code: int) -> int:
+    """Print and write all there is; the exit code: the one given, or 1 when somebody has not done the job."""
+    from pixhaul.race.output import write
     from pixhaul.race.page import page
     from pixhaul.race.table import BLOCKS, PLAIN, table
-    from pixhaul.race.telling import record, summary
+    from pixhaul.race.telling import record, summary, write_trace
     from pixhaul.race.verdict import DONE
 
-    from .speech import out, say
+    from .speech import out, say, warn
     from .telling import json_line
 
-    code = 0 if all(run.verdict.word == DONE for run in told.runs) else 1
-    _write(values["output"], page(told))
+    code = code or int(any(run.verdict.word != DONE for run in told.runs))
     if values["json"]:
         out(
             "".join(json_line(record(run, told)) for run in told.runs)
@@ -138,7 +157,10 @@ def _tell(told: Race, values: dict[str, Any]) -> int:
         )
     else:
         out("".join(f"{line}\n" for line in table(told, BLOCKS if _knows_blocks() else PLAIN)))
+    write(values["output"], page(told))
     say([f"The page: {values['output']}"])
+    if values["trace"]:
+        write_trace(told, values["trace"], warn)
     return code
 
 
@@ -151,6 +173,7 @@ def _knows_blocks() -> bool:
 
 
 def _show(programs: tuple[str, ...], values: dict[str, Any]) -> int:
+    from pixhaul.race.output import refuse, write
     from pixhaul.race.page import page_of_trace
     from pixhaul.race.records import from_trace
 
@@ -158,25 +181,7 @@ def _show(programs: tuple[str, ...], values: dict[str, Any]) -> int:
 
     if programs:
         raise UsageError("--show draws a trace and races nobody.", "Leave the programs away, or --show.")
-    _refuse_folder(values["output"])
-    _write(values["output"], page_of_trace(from_trace(Path(values["show"])), values["show"]))
+    refuse(values["output"])
+    write(values["output"], page_of_trace(from_trace(Path(values["show"])), values["show"]))
     say([f"The page: {values['output']}"])
     return 0
-
-
-def _refuse_folder(path: str) -> None:
-    """Before anybody runs: a page that cannot be written would be found out after a minute."""
-    if Path(path).is_dir() or not Path(path).absolute().parent.is_dir():
-        raise UsageError(f"the page {path} cannot be written there.", "Name a file in a folder that exists: -o FILE")
-
-
-def _write(path: str, text: str) -> None:
-    """Replace the page as a whole, so that a browser never loads half of one."""
-    target = Path(path)
-    part = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        part.write_text(text, "utf-8")
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UsageError(f"the page {path} cannot be written: {error.strerror}.", "Name another: -o FILE") from error

@@ -31,6 +31,8 @@ class Request:
     json: bool = False
     quiet: bool = False
     verbose: bool = False
+    explain: bool = False
+    """Whether to say at the end what was learned of each host."""
 
 
 def options_of(values: Mapping[str, Any], api: str) -> Options:

@@ -91,7 +91,7 @@ def retry(ctx: click.Context, /, folder: str, only: frozenset[str], everything: 
     there, taken = counts(Path(folder), choice)
     if not taken and not values["json"]:
         return _nothing(folder, there, values["quiet"])
-    manner = {name: values[name] for name in ("json", "quiet", "verbose")}
+    manner = {name: values[name] for name in ("json", "quiet", "verbose", "explain")}
     return run(Request((), options, values["client_id"] or "", choice=choice, **manner))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -42,6 +43,9 @@ class Run:
 
     def finish(self) -> int:
         """Do it all; the contract's exit code. PixhaulError only for what was impossible from the first."""
+        # Nouns by the hundred thousand, none of them in a cycle: looking for cycles as often as usual costs 8 %.
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         with Interrupts() as interrupts:
             try:
                 ending = self._work(interrupts)
@@ -62,6 +66,8 @@ class Run:
                 with closing(session.turns()) as turns:  # closed here and now, whatever the loop raises
                     for results in turns:
                         self._turn(results, session, interrupts)
+                if request.explain:
+                    self.telling.explain(session.explanations())
                 interrupted = bool(interrupts.count) and not session.complete
                 return Ending(interrupted=interrupted, refusal=session.refusal)
         except KeyboardInterrupt:

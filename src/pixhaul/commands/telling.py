@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pixhaul.models import Result
 from pixhaul.progress import Progress
 from pixhaul.summary import Ending, Tally, duration, exit_code, record, sentences, size
 
 from .speech import complain, out, safe
+
+if TYPE_CHECKING:
+    from pixhaul.explanation import Explanation
 
 _USERINFO = re.compile(r"^(\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]{0,8})[^/?#\\]*@")
 """A scheme, slashes of either kind, and what stands before the last @ of the authority (RFC 3986 3.2.1)."""
@@ -21,6 +24,8 @@ class Telling(Protocol):
 
     def results(self, results: tuple[Result, ...]) -> None: ...
 
+    def explain(self, hosts: list[Explanation]) -> None: ...
+
     def end(self, tally: Tally, seconds: float, ending: Ending) -> None: ...
 
 
@@ -30,6 +35,12 @@ class JsonLines:
     def results(self, results: tuple[Result, ...]) -> None:
         """Write them at once, so that a program that reads us sees them as they come."""
         out("".join([json_line(_fields(result)) for result in results]))
+
+    def explain(self, hosts: list[Explanation]) -> None:
+        """Write an object for each host."""
+        from pixhaul.explanation import record as host_record
+
+        out("".join([json_line(host_record(one)) for one in hosts]))
 
     def end(self, tally: Tally, seconds: float, ending: Ending) -> None:
         """Write the summary."""
@@ -51,6 +62,12 @@ class Words:
         lines = [sentence(result) for result in results if result.status in self._wanted]
         if lines:
             self._progress.say(lines)
+
+    def explain(self, hosts: list[Explanation]) -> None:
+        """Say what was learned of each host: it was asked for, so also when quiet."""
+        from pixhaul.explanation import words
+
+        self._progress.say([safe(line) for line in words(hosts)])
 
     def end(self, tally: Tally, seconds: float, ending: Ending) -> None:
         """Say what it came to, and what to do about what failed."""

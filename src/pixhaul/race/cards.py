@@ -109,7 +109,8 @@ def _axis(seconds: float, longest: float, run: Run, race: Race, how: tuple[Sheet
 
 def prediction(run: Run, race: Race) -> Prediction | None:
     """What the road allows this racer; nothing where the road is not known, as in a trace."""
-    return predict(race.conditions.pictures, race.each, run.curve.most) if race.conditions.pictures else None
+    pictures = race.conditions.pictures
+    return predict(pictures, race.work(run), run.curve.most) if pictures else None
 
 
 def _words(run: Run) -> str:

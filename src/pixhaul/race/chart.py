@@ -102,21 +102,38 @@ def spent(transfers: Iterable[Transfer]) -> dict[str, float]:
 
 
 class Prediction(NamedTuple):
-    """What the road allows with so many transfers at once."""
+    """What the road and the processors allow with so many transfers at once."""
 
-    each: float
-    """Seconds that a picture takes on this road."""
     at_once: int
     seconds: float
-    """For all of them: pictures / at once, in whole rounds, times the seconds of each."""
 
 
-def predict(pictures: int, each: float, at_once: int) -> Prediction | None:
-    """Whole rounds of `at_once` pictures, `each` seconds a round; None where nothing was ever under way.
+class Work(NamedTuple):
+    """What each picture costs."""
 
-    >>> predict(40, 0.25, 8).seconds, predict(41, 0.25, 8).seconds, predict(40, 0.25, 1).seconds
+    each: float
+    """Seconds that it takes to come."""
+    computing: float = 0.0
+    """Seconds of processor that are spent on it afterwards."""
+    processors: int = 1
+    """How many of them can compute at the same time."""
+
+
+def predict(pictures: int, work: Work, at_once: int) -> Prediction | None:
+    """The least time for all; None where nothing was ever under way.
+
+    One at a time: everything added up. Else the longer of two: whole rounds of `at_once` pictures; or the first
+    picture's coming, and all the computing shared out among the processors (Amdahl: that share is what more waiting at
+    the same time cannot shorten).
+
+    >>> predict(40, Work(0.25), 8).seconds, predict(41, Work(0.25), 8).seconds, predict(40, Work(0.25), 1).seconds
     (1.25, 1.5, 10.0)
+    >>> predict(40, Work(0.25, 0.2), 8).seconds, predict(40, Work(0.25, 0.2, 2), 8).seconds
+    (8.25, 4.25)
     """
     if at_once < 1:
         return None
-    return Prediction(each, at_once, -(-pictures // at_once) * each)
+    if at_once == 1:
+        return Prediction(1, pictures * (work.each + work.computing))
+    rounds = -(-pictures // at_once) * work.each
+    return Prediction(at_once, max(rounds, work.each + pictures * work.computing / work.processors))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,39 +16,43 @@ from .records import from_record, from_trace
 from .road import Road
 from .verdict import CRASHED, Facts, Verdict, is_flood, verdict
 
-
-def race(racers: Iterable[Racer], road: Road, deadline: float, tell: Callable[[str], None]) -> Iterator[Run]:
-    """Let each run; yield what came of it. `tell` hears who is about to start."""
-    with tempfile.TemporaryDirectory(prefix="pixhaul-race-", ignore_cleanup_errors=True) as name:
-        base = Path(name)
-        places = road.write_lists(base)
-        for number, racer in enumerate(racers):
-            tell(racer.name)
-            folder = base / f"{number}"
-            folder.mkdir()
-            yield _one(racer, road, folder, places | {"trace": str(base / f"{number}.json")}, deadline)
+NO_RECORD: dict[str, Any] = {"connections": {}, "requests": [], "missed": 0, "cpu": 0.0}
+"""Of a stand-in that is not there any more."""
 
 
-def _one(racer: Racer, road: Road, folder: Path, places: dict[str, str], deadline: float) -> Run:
+def race(racers: Iterable[Racer], road: Road, deadline: float) -> Generator[Run, None, None]:
+    """Let each run, for at most so many seconds; yield what came of it. Closing it ends whoever is running."""
+    for racer in racers:
+        with tempfile.TemporaryDirectory(prefix="pixhaul-race-", ignore_cleanup_errors=True) as name:
+            yield _one(racer, road, Path(name), deadline)
+
+
+def _one(racer: Racer, road: Road, base: Path, deadline: float) -> Run:
+    road.begin()
+    folder, trace = base / "here", base / "trace.json"
+    folder.mkdir()
+    places = road.write_lists(base) | {"trace": str(trace), "directory": str(folder)}
     known = {
         "IMGUR_API": road.standin.api,
         "IMGUR_CLIENT_ID": road.standin.client_id,
         "PICTURES": str(road.conditions.pictures),
+        "PIXHAUL_CACHE_DIR": str(base),  # what one racer learns of the road is not known to the next
         "RACE_LINKS": places["links"],
-        "RACE_DIRECTORY": str(folder),
+        "RACE_DIRECTORY": places["directory"],
     }
-    command = [_filled(word, places | {"directory": str(folder)}) for word in racer.command]
+    command = [_filled(word, places) for word in racer.command]
     pictures = road.conditions.pictures
     rules = heat.Rules(deadline, lambda: is_flood(pictures, *road.traffic()))
-    road.begin()
     try:
         ran = heat.run(command, folder, heat.environment(known, search_path()), rules)
     except OSError as error:
         return _unstarted(racer, error)
     record = road.record()
+    if record is None:
+        ran, record = ran._replace(stopped=heat.DOWN), NO_RECORD
     paths = {row[1] for row in record["requests"] if _is_picture_port(record, row)}
     truth = frozenset(one.sha256 for one in (*road.job, *road.learn(sorted(paths))))
-    return _judged(racer, ran, record, harvest(folder, truth), (road, Path(places["trace"]), deadline))
+    return _judged(racer, ran, record, harvest(folder, truth), (road, trace, deadline))
 
 
 def _filled(word: str, places: dict[str, str]) -> str:

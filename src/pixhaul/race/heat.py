@@ -21,7 +21,7 @@ COUNTING = 10
 _HIGHEST = re.compile(rb"VmHWM:\s*([0-9]+) kB")
 TAIL = 4_096
 """Bytes of what a racer says that are kept: the last ones."""
-TIMEOUT, FLOOD = "deadline", "flood"
+TIMEOUT, FLOOD, DOWN = "deadline", "flood", "down"
 
 
 class Heat(NamedTuple):
@@ -33,7 +33,7 @@ class Heat(NamedTuple):
     code: int
     """Exit code; minus the signal that ended it."""
     stopped: str
-    """Empty, or why we ended it: deadline, flood."""
+    """Empty; or why we ended it: deadline, flood; or down: the stand-in did not survive it."""
     cpu: float | None
     """Seconds of processor, with all processes that it waited for; None: this system does not say."""
     memory: int | None
@@ -82,6 +82,7 @@ class _Watch:
         self.cpu: float | None = None
         self.memory: int | None = None
         self._tail = bytearray()
+        self._members: set[_Member] = set()
         self._waiter = Thread(target=self._wait, daemon=True)
         self._reader = Thread(target=self._read, args=(cast(IO[bytes], child.stdout),), daemon=True)
         self._waiter.start()
@@ -97,20 +98,27 @@ class _Watch:
         for turn in range(1_000_000_000):
             if self._done.wait(LOOK):
                 return ""
-            self.memory = max(self.memory or 0, _memory(self._child.pid)) or None
+            self._look()
             if time.monotonic() > deadline:
                 return TIMEOUT
             if turn % COUNTING == COUNTING - 1 and floods():
                 return FLOOD
         return TIMEOUT
 
+    def _look(self) -> None:
+        members, memory = _family(self._child.pid)
+        self._members |= members
+        self.memory = max(self.memory or 0, memory) or None
+
     def end(self) -> None:
         """End whatever is left of its group; then nothing of it runs any more."""
         if not self._done.is_set():
+            self._look()
             _kill(self._child, gently=True)
             self._done.wait(1.0)
         _kill(self._child, gently=False)
         self._done.wait()
+        _end_strays(self._members)
         self._reader.join(2.0)  # a process that left the group may hold the pipe open; it is not waited for
 
     def _wait(self) -> None:
@@ -140,17 +148,39 @@ def _kill(child: subprocess.Popen[bytes], *, gently: bool) -> None:
         os.killpg(child.pid, signal.SIGTERM if gently else signal.SIGKILL)
 
 
-def _memory(pid: int) -> int:
-    """Bytes in memory at the most so far, of a process and all below it, by Linux's /proc; 0 where there is none."""
-    total = 0
+class _Member(NamedTuple):
+    """A process of a racer, told from a later one with the same number by its start."""
+
+    pid: int
+    start: bytes
+    """Clock ticks after the machine's start, as /proc has it."""
+
+
+def _family(pid: int) -> tuple[set[_Member], int]:
+    """A process and all below it, and their bytes in memory at the most so far, by Linux's /proc; nothing elsewhere."""
     try:
         found = _HIGHEST.search(Path(f"/proc/{pid}/status").read_bytes())
-        total = 1024 * int(found[1]) if found else 0
+        members, memory = {_Member(pid, _started(pid))}, 1024 * int(found[1]) if found else 0
         for task in Path(f"/proc/{pid}/task").iterdir():
-            total += sum(_memory(int(child)) for child in (task / "children").read_bytes().split())
+            for child in (task / "children").read_bytes().split():
+                more, bytes_more = _family(int(child))
+                members |= more
+                memory += bytes_more
     except OSError:
-        pass  # it has just ended, or this is no Linux
-    return total
+        return set(), 0  # it has just ended, or this is no Linux
+    return members, memory
+
+
+def _started(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19]
+
+
+def _end_strays(members: set[_Member]) -> None:
+    """End those that left the group, as a daemon does: they would run on in the races of others."""
+    for pid, start in members:
+        with suppress(OSError, IndexError):
+            if _started(pid) == start:
+                os.kill(pid, signal.SIGKILL)
 
 
 def signal_name(code: int) -> str:

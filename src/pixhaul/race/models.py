@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .chart import Curve, Lane, curve, fetched
-from .racers import Racer
+from .chart import Curve, Lane, Work, curve, fetched
+from .racers import PROCESSES, THUMBNAILS, Racer
 from .road import Conditions
-from .verdict import Verdict
+from .verdict import DONE, Verdict
 
 TRACE, RECORD = "pixhaul's own trace", "the stand-in's record"
 
@@ -54,6 +54,15 @@ class Race(NamedTuple):
     absent: tuple[Racer, ...]
     """Those that could not run, with the reason."""
     thumbnails: bool = False
+    processors: int = 1
+
+    def work(self, run: Run) -> Work:
+        """What each picture costs this racer."""
+        if run.racer.group != THUMBNAILS:
+            return Work(self.each)
+        alone = next((one for one in self.runs if one.racer.name == "thumbnails sequential" and one.cpu), None)
+        computing = (alone.cpu or 0.0) / self.conditions.pictures if alone else 0.0
+        return Work(self.each, computing, self.processors if run.racer.name.endswith(PROCESSES) else 1)
 
     @property
     def base(self) -> float:
@@ -61,6 +70,6 @@ class Race(NamedTuple):
         singles = ("single", "pixhaul sequential", "thumbnails sequential")
         for name in singles:
             for run in self.runs:
-                if run.racer.name == name and run.verdict.word == "done":
+                if run.racer.name.removesuffix(".py") == name and run.verdict.word == DONE:
                     return run.seconds
         return self.conditions.pictures * self.each

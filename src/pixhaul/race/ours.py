@@ -14,7 +14,7 @@ from pixhaul.sources.lists import read
 def main(strategy: str, links: str, trace: str, per_host: str = "") -> int:
     """Fetch every link of the list into `images`; 1 when any of them failed."""
     width = int(per_host) if per_host else None
-    options = Options(strategy=strategy, per_host=width, trace=trace, allow_private=True, retries=4)
+    options = Options(strategy=strategy, per_host=width, trace=trace, allow_private=True, remember=False)
     failed = 0
     with open_session(read(links, ""), options) as session, closing(session.turns()) as turns:
         for results in turns:

@@ -31,6 +31,13 @@ _KEY = (
 _FORESEEN = " The dashed line is where the prediction has the last picture there."
 
 
+_GAPS = " In the gaps the programs compute."
+_AMDAHL = (
+    "; or, where that is longer, all the computing that the sequential one did, shared out among as many processors as "
+    "can work for a program at once: one for threads and for an event loop, because of the interpreter&rsquo;s lock"
+)
+
+
 def page(race: Race) -> str:
     """A whole race."""
     order = sorted(race.runs, key=lambda run: (run.verdict.word != DONE, run.seconds))
@@ -137,7 +144,7 @@ def _lanes(race: Race, order: Sequence[Run], sheet: Sheet) -> str:
     return (
         '<section aria-labelledby="h-lanes" class="lanes-part"><h2 id="h-lanes">Who waited when</h2>'
         f'<ul class="legend" aria-label="Phases">{keys}</ul>'
-        f"<p>{_KEY}{_FORESEEN if race.conditions.pictures else ''}</p>"
+        f"<p>{_KEY}{_FORESEEN if race.conditions.pictures else ''}{_GAPS if race.thumbnails else ''}</p>"
         f"{choice if len(race.runs) > 1 else ''}{cards(race, order, sheet)}</section>"
     )
 
@@ -148,18 +155,21 @@ def _prediction(race: Race, order: Sequence[Run]) -> str:
     heads += ["at once at most", "predicted, s", "measured, s"] if known else ["at once at most", "measured, s"]
     head = "".join(f'<th scope="col">{one}</th>' for one in heads)
     rows = "".join(_predicted(run, race) for run in order if run.curve.steps)
-    why = (
-        f"Predicted: {race.conditions.pictures} pictures in whole rounds of as many as were at once at most, "
-        f"{race.each:.3g} s a round. Measured: from the first request to the last answer. What is longer than "
-        "predicted went into computing, or into not using all connections all the time. "
-        if known
-        else ""
-    )
+    why = _why(race) if known else ""
     return (
         '<section aria-labelledby="h-law"><h2 id="h-law">Prediction and measurement</h2>'
         f"<p>{why}Little&rsquo;s law: pictures a second &times; seconds each = at once on average.</p>"
         '<div class="wide" role="region" tabindex="0" aria-labelledby="h-law"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>"
+    )
+
+
+def _why(race: Race) -> str:
+    computing = _AMDAHL if race.thumbnails else ""
+    return (
+        f"Predicted: {race.conditions.pictures} pictures in whole rounds of as many as were at once at most, "
+        f"{race.each:.3g} s a round{computing}. Measured: from the first request to the last answer. What is longer "
+        "than predicted went into computing, or into not using all connections all the time. "
     )
 
 

@@ -18,6 +18,7 @@ for (const card of document.querySelectorAll(".card")) {
       lane.setAttribute("tabindex", "-1");
       lanes[to].setAttribute("tabindex", "0");
       lanes[to].focus();
+      say(lanes[to]); // a page in the background hears of no focus
     });
   });
 }

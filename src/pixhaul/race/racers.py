@@ -18,10 +18,11 @@ from pixhaul.errors import UsageError
 
 LESSON = Path(__file__).parents[3] / "lesson"
 """Beside the package in a checkout; an installed pixhaul has none."""
-OURS, LESSONS, YOURS = "pixhaul", "lesson", "yours"
+OURS, LESSONS, YOURS, THUMBNAILS = "pixhaul", "lesson", "yours", "thumbnails"
 INTERPRETERS = re.compile(r"(python|pypy|bash|dash|zsh|sh|node|deno|bun|ruby|perl|php|lua|julia|Rscript|java)[0-9.]*")
 """Programs whose first argument that is a file is the program that a person means."""
-MODES = ("sequential", "threads", "asyncio", "processes")
+PROCESSES = "processes"
+MODES = ("sequential", "threads", "asyncio", PROCESSES)
 """The ways of thumbnails.py."""
 
 
@@ -30,7 +31,7 @@ class Racer(NamedTuple):
 
     name: str
     group: str
-    """pixhaul, lesson or yours."""
+    """pixhaul, lesson, yours or thumbnails."""
     command: tuple[str, ...] = ()
     """{links}, {curl}, {directory} and {trace} stand for what only the race knows."""
     missing: str = ""
@@ -49,7 +50,7 @@ def ours(per_host: int | None) -> list[Racer]:
 def thumbnailers() -> list[Racer]:
     """Programs that also make a thumbnail of each picture: what processes are for."""
     module = (sys.executable, "-m", "pixhaul.race.thumbnails")
-    return [Racer(f"thumbnails {mode}", OURS, (*module, mode, "{links}")) for mode in MODES]
+    return [Racer(f"thumbnails {mode}", THUMBNAILS, (*module, mode, "{links}")) for mode in MODES]
 
 
 def lesson(folder: Path = LESSON) -> list[Racer]:
@@ -109,9 +110,16 @@ def given(texts: Iterable[str], path: str) -> list[Racer]:
     return found
 
 
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).is_file()
+    except OSError:  # a long command line is no name of a file
+        return False
+
+
 def _words(text: str) -> list[str]:
     try:
-        words = [text] if Path(text).is_file() else shlex.split(text)
+        words = [text] if _is_file(text) else shlex.split(text)
     except ValueError as error:
         raise UsageError(f"{text!r} is no command: {error}.", "Close the quotation mark.") from error
     if not words:
@@ -123,28 +131,28 @@ def _name(words: Sequence[str]) -> str:
     """The program without its folder and its arguments; behind an interpreter, the file that it runs."""
     first = Path(words[0]).name
     if INTERPRETERS.fullmatch(first):
-        return next((Path(word).name for word in words[1:] if Path(word).is_file()), first)
+        return next((Path(word).name for word in words[1:] if _is_file(word)), first)
     return first
 
 
 def _located(words: list[str], path: str) -> tuple[str, ...]:
     """The words with the program's full path: each racer runs in a folder of its own."""
     first = Path(words[0])
-    if first.suffix == ".py" and first.is_file():
+    if first.suffix == ".py" and _is_file(words[0]):
         return sys.executable, str(first.resolve()), *words[1:]
     program = shutil.which(words[0], path=path)
     if program is None:
         raise UsageError(f"{words[0]} is no program that could run here.", _advice(first))
     rest = words[1:]
     if INTERPRETERS.fullmatch(first.name):
-        place = next((number for number, word in enumerate(rest) if Path(word).is_file()), None)
+        place = next((number for number, word in enumerate(rest) if _is_file(word)), None)
         if place is not None:
             rest[place] = str(Path(rest[place]).resolve())
     return (str(Path(program).absolute()), *rest)
 
 
 def _advice(path: Path) -> str:
-    if path.is_file():
+    if _is_file(str(path)):
         return f"Make it one: chmod +x {path}, or name its interpreter before it, all in quotes."
     return "Name a file of Python here, or a program with its arguments in quotes."
 
@@ -156,7 +164,7 @@ def chosen(racers: Sequence[Racer], only: Iterable[str]) -> list[Racer]:
         return list(racers)
     for name in wanted:
         if not any(_is(racer, name) for racer in racers):
-            known = ", ".join(dict.fromkeys([OURS, LESSONS, YOURS, *(_bare(racer) for racer in racers)]))
+            known = ", ".join(dict.fromkeys([*(racer.group for racer in racers), *(_bare(racer) for racer in racers)]))
             raise UsageError(f"Nobody in this race is called {name}.", f"There are {known}.")
     return [racer for racer in racers if any(_is(racer, name) for name in wanted)]
 
@@ -166,7 +174,7 @@ def _is(racer: Racer, name: str) -> bool:
 
 
 def _bare(racer: Racer) -> str:
-    return racer.name.removeprefix("pixhaul ").removesuffix(".py")
+    return racer.name.removeprefix("pixhaul ").removeprefix("thumbnails ").removesuffix(".py")
 
 
 def search_path() -> str:

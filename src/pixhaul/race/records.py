@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,10 +41,16 @@ def _transfers(rows: list[list[Any]], life: tuple[float, float], start: float) -
         done = (ended - start) if ended else life[1]
         bars = [Bar("connecting", before, asked)] if not place and asked > before else []
         bars.append(Bar("waiting", asked, max(asked, answered)))
-        if first and done > answered:
-            bars.append(Bar("receiving", answered, done))
+        if first:  # often in one write, and then of no length: the drawing shows it all the same
+            bars.append(Bar("receiving", answered, max(answered, done)))
         made.append(Transfer(short(f"x://x{path}"), asked, max(asked, done), tuple(bars), status, size))
     return tuple(made)
+
+
+ROUNDING = 2e-6
+"""Seconds: moments in a trace are whole microseconds."""
+LATEST = 1e9
+"""Seconds: an event after more than thirty years of a machine's uptime is none."""
 
 
 class Traced(NamedTuple):
@@ -102,6 +109,8 @@ class _Process:
         self.names: dict[int, str] = {}
         self.spans: dict[int, list[tuple[float, float, dict[str, Any]]]] = {}
         self.bars: dict[int, list[Bar]] = {}
+        self.checks: dict[int, list[Bar]] = {}
+        """By the lane of the transfer."""
         self.shown = 0
         self.left_out = 0
 
@@ -111,8 +120,10 @@ class _Process:
         if event["ph"] == "M":
             self._name(kind, lane, str(event["args"]["name"]))
         elif event["ph"] == "X":
-            began = float(event["ts"]) / 1e6
-            self._span(kind, lane, (began, began + float(event["dur"]) / 1e6), event)
+            began, length = float(event["ts"]) / 1e6, float(event["dur"]) / 1e6
+            if not (abs(began) < LATEST and 0 <= length < LATEST):  # false for what is no number, too
+                raise ValueError
+            self._span(kind, lane, (began, began + length), event)
 
     def _name(self, kind: str, lane: int, name: str) -> None:
         if kind == "process_name":
@@ -124,6 +135,8 @@ class _Process:
         if kind == "phase" and event["name"] in PHASES:
             if not self.left_out:
                 self.bars.setdefault(lane, []).append(Bar(event["name"], *span))
+        elif kind == "checking":
+            self.checks.setdefault(int(event["args"]["lane"]), []).append(Bar("checking", *span))
         elif kind in ("transfer", "keeping"):
             self.left_out += self.shown >= MOST_SHOWN
             if self.shown < MOST_SHOWN:
@@ -145,7 +158,18 @@ class _Process:
         if name.startswith("API"):
             kind = API
         bars = sorted(self.bars.get(number, []), key=lambda bar: bar.began)
-        return Lane(name, kind, tuple(_within(spans, bars, zero)))
+        transfers = list(_within(spans, bars, zero))
+        ends = [one.ended for one in transfers]
+        for bar in self.checks.get(number, []):
+            place = bisect_right(ends, bar.began - zero + ROUNDING) - 1
+            if place >= 0:
+                late = Bar("checking", bar.began - zero, bar.ended - zero)
+                transfers[place] = transfers[place]._replace(bars=(*transfers[place].bars, late))
+        return Lane(name, kind, tuple(transfers))
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _within(spans: list[tuple[float, float, dict[str, Any]]], bars: Iterable[Bar], zero: float) -> Iterator[Transfer]:
@@ -155,11 +179,11 @@ def _within(spans: list[tuple[float, float, dict[str, Any]]], bars: Iterable[Bar
         own = []
         while left and left[-1].began < ended:
             bar = left.pop()
-            if bar.began >= began - 2e-6:
+            if bar.began >= began - ROUNDING:
                 own.append(Bar(bar.phase, bar.began - zero, bar.ended - zero))
-        about = event.get("args", {})
-        if event["cat"] == "keeping" and event["name"] in PHASES:
+        about = event["args"] if isinstance(event.get("args"), dict) else {}
+        if event["cat"] == "keeping" and event.get("name") in PHASES:
             own = [Bar(event["name"], began - zero, ended - zero)]
-        name = str(about.get("picture", event["name"]))
-        status, size = int(about.get("status", 0)), int(about.get("bytes", 0))
+        name = str(about.get("picture", event.get("name", "")))
+        status, size = _whole(about.get("status")), _whole(about.get("bytes"))
         yield Transfer(name, began - zero, ended - zero, tuple(own), status, size, str(about.get("flaw", "")))

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterable
 from contextlib import closing
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
@@ -20,6 +20,8 @@ NO_PICTURES = frozenset({"/removed.png"})
 """What stands in for pictures that are gone is none of the job."""
 PAGE = 60
 """Posts on a page of the gallery."""
+TROUBLE = (OSError, HTTPException, ValueError)
+"""What asking a stand-in may raise that is not there any more."""
 PATIENCE = 10.0
 """Seconds for the stand-in to draw its pictures before the first racer starts."""
 
@@ -50,34 +52,42 @@ class Road:
     def __init__(self, conditions: Conditions) -> None:
         """Start both. Raises PixhaulError when they cannot be started or have not so many pictures."""
         self.conditions = conditions
-        posts = max(240, conditions.pictures)
-        shared: dict[str, Any] = {"posts": posts, "seed": conditions.seed, "credits": 10**9}
-        slow = {"latency": conditions.latency, "bandwidth": conditions.bandwidth, "faults": conditions.faults}
+        self._known: dict[str, Picture] = {}
+        self.standin = self._start_slow()
         try:
-            self._true = standin.start(**shared)
-            try:
-                self.standin = standin.start(**shared, **slow, record=True)
-            except ValueError:
-                self._true.stop()
-                raise
+            self._true = self._start()
+        except PixhaulError:
+            self.standin.stop()
+            raise
+
+    def _start_slow(self) -> standin.Standin:
+        """The one to race on."""
+        _, latency, bandwidth, faults, _ = self.conditions
+        return self._start(latency=latency, bandwidth=bandwidth, faults=faults, record=True)
+
+    def _start(self, **more: Any) -> standin.Standin:
+        posts = max(240, self.conditions.pictures)
+        try:
+            return standin.start(posts=posts, seed=self.conditions.seed, credits=10**9, **more)
         except ValueError as error:
             raise PixhaulError(f"The stand-in cannot be started: {error}.", "See: pixhaul standin --help") from error
-        self._known: dict[str, Picture] = {}
 
     def open(self) -> None:
         """Choose the pictures of the job and wait until all is ready."""
-        paths = self._paths(self.conditions.pictures)
-        self.job = self.learn(paths)
-        self.links = [f"{self.standin.images}{path}" for path in paths]
+        self.job = self.learn(self._paths(self.conditions.pictures))
+        self._warm()
+
+    def _warm(self) -> None:
         until = time.monotonic() + PATIENCE
         while not self._ask("GET", "/_record?brief")["warm"] and time.monotonic() < until:
             time.sleep(0.05)
 
     def write_lists(self, folder: Path) -> dict[str, str]:
-        """Write the links for those who read files: {links} one a line, {curl} as a configuration file of curl."""
+        """Write the links as they are now: {links} one a line, {curl} as a configuration file of curl."""
         plain, curl = folder / "links.txt", folder / "links.curl"
-        plain.write_text("".join(f"{link}\n" for link in self.links), "utf-8")
-        curl.write_text("".join(f'url = "{link}"\nremote-name\n' for link in self.links), "utf-8")
+        links = [f"{self.standin.images}{one.path}" for one in self.job]
+        plain.write_text("".join(f"{link}\n" for link in links), "utf-8")
+        curl.write_text("".join(f'url = "{link}"\nremote-name\n' for link in links), "utf-8")
         return {"links": str(plain), "curl": str(curl)}
 
     @property
@@ -88,16 +98,27 @@ class Road:
 
     def begin(self) -> None:
         """Forget what was: a new racer starts, and everything that goes wrong goes wrong for it too."""
-        self._ask("POST", "/_record?brief")
+        try:
+            self._ask("POST", "/_record?brief")
+        except TROUBLE:  # the racer before has brought it down
+            self.standin.stop()
+            self.standin = self._start_slow()
+            self._warm()
 
     def traffic(self) -> tuple[int, int]:
-        """Requests and connections since `begin`."""
-        told = self._ask("GET", "/_record?brief")
+        """Requests and connections since `begin`; none where the stand-in is too busy to say."""
+        try:
+            told = self._ask("GET", "/_record?brief", seconds=2.0)
+        except TROUBLE:
+            return 0, 0
         return told["requests"], told["connections"]
 
-    def record(self) -> dict[str, Any]:
-        """All that the stand-in wrote down since `begin`."""
-        record: dict[str, Any] = self._ask("GET", "/_record")
+    def record(self) -> dict[str, Any] | None:
+        """All that the stand-in wrote down since `begin`; None when it did not survive this racer."""
+        try:
+            record: dict[str, Any] = self._ask("GET", "/_record")
+        except TROUBLE:
+            return None
         return record
 
     def learn(self, paths: Iterable[str]) -> list[Picture]:
@@ -121,8 +142,8 @@ class Road:
             raise PixhaulError(f"The stand-in has only {len(found)} pictures, not {count}.", "Ask for fewer.")
         return list(found)[:count]
 
-    def _ask(self, method: str, path: str) -> Any:
-        with closing(HTTPConnection(urlsplit(self.standin.images).netloc, timeout=30)) as connection:
+    def _ask(self, method: str, path: str, seconds: float = 30.0) -> Any:
+        with closing(HTTPConnection(urlsplit(self.standin.images).netloc, timeout=seconds)) as connection:
             connection.request(method, path, headers={"Connection": "close"})
             return json.loads(connection.getresponse().read())
 

@@ -7,10 +7,11 @@ from contextlib import closing
 from typing import Any
 
 from pixhaul.trace.events import Event, complete, named
+from pixhaul.trace.lanes import Row
 from pixhaul.trace.writer import TraceFile
 
+from .chart import KEEPING, Bar, Transfer, predict, spent
 from .chart import fetched as pictures_of
-from .chart import predict, spent
 from .models import Race, Run
 from .verdict import DONE
 
@@ -21,7 +22,7 @@ FIRST = 10
 def record(run: Run, race: Race) -> dict[str, Any]:
     """One racer, for a line of JSON. Seconds, bytes; `phases` are seconds of all transfers together."""
     curve = run.curve
-    foreseen = predict(race.conditions.pictures, race.each, curve.most)
+    foreseen = predict(race.conditions.pictures, race.work(run), curve.most)
     return {
         "racer": run.racer.name,
         "group": run.racer.group,
@@ -72,15 +73,30 @@ def write_trace(race: Race, path: str, warn: Callable[[str], None]) -> None:
 def events(run: Run, process: int) -> Iterator[Event]:
     """One racer as a process of a trace."""
     yield named("process_name", (process, 0), run.racer.name)
-    for lane_number, lane in enumerate(run.lanes, FIRST):
-        place = (process, lane_number)
-        yield named("thread_name", place, lane.name)
-        kind = "keeping" if lane.kind == "keeping" else "transfer"
+    late: list[tuple[Bar, Transfer, int]] = []
+    for number, lane in enumerate(run.lanes, FIRST):
+        yield named("thread_name", (process, number), lane.name)
+        kind = "keeping" if lane.kind == KEEPING else "transfer"
         for one in lane.transfers:
-            about: dict[str, Any] = {"picture": one.name, "status": one.status, "bytes": one.size}
-            about |= {"flaw": one.flaw} if one.flaw else {}
-            began = min([one.began, *(bar.began for bar in one.bars)])
-            called = one.bars[0].phase if kind == "keeping" and one.bars else one.name
-            yield complete(kind, called, (began, one.ended), place, about)
-            for bar in one.bars if kind == "transfer" else ():
-                yield complete("phase", bar.phase, (bar.began, bar.ended), place)
+            yield from _transfer(one, kind, (process, number))
+            late += [(bar, one, number) for bar in one.bars if bar.phase == "checking"]
+    yield from _checks(late, process, FIRST + len(run.lanes))
+
+
+def _transfer(one: Transfer, kind: str, place: tuple[int, int]) -> Iterator[Event]:
+    about: dict[str, Any] = {"picture": one.name, "status": one.status, "bytes": one.size}
+    about |= {"flaw": one.flaw} if one.flaw else {}
+    began = min([one.began, *(bar.began for bar in one.bars)])
+    called = one.bars[0].phase if kind == "keeping" and one.bars else one.name
+    yield complete(kind, called, (began, one.ended), place, about)
+    for bar in one.bars:
+        if kind == "transfer" and bar.phase != "checking":
+            yield complete("phase", bar.phase, (bar.began, bar.ended), place)
+
+
+def _checks(late: list[tuple[Bar, Transfer, int]], process: int, first: int) -> Iterator[Event]:
+    """Checks in lanes of their own: a connection may be at the next transfer meanwhile."""
+    row = Row()
+    for bar, one, lane in sorted(late, key=lambda found: found[0].ended):
+        place = (process, first + row.place(bar.began, bar.ended))
+        yield complete("checking", "checking", (bar.began, bar.ended), place, {"picture": one.name, "lane": lane})

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 WORKERS = 8
-SIDE = 4
-"""Pixels on each side of the squares that become one pixel."""
+SIDES = (2, 4, 8)
+"""Pixels on each side of the squares that become one pixel: a thumbnail of each of these sizes."""
 LIGHT = [round(65_535 * (value / 255) ** 2.2) for value in range(256)]
 """How much light a value of a pixel stands for: means are right only of light."""
 
@@ -33,22 +33,33 @@ def fetch(link: str) -> Path:
 
 
 def scale(path: Path) -> None:
-    """Write a small copy into `thumbnails`: the mean of each square, worked out number by number."""
+    """Write the small copies into `thumbnails`."""
     from PIL import Image
 
     with Image.open(path) as picture:
-        width, height = picture.size
+        size = picture.size
         pixels = picture.convert("RGB").tobytes()
-    small, area = bytearray(), SIDE**2
-    for top in range(0, height - SIDE + 1, SIDE):
-        rows = [pixels[3 * width * y : 3 * width * (y + 1)] for y in range(top, top + SIDE)]
-        for left in range(0, width - SIDE + 1, SIDE):
-            square = [row[3 * left : 3 * (left + SIDE)] for row in rows]
+    for side in SIDES:
+        small = Image.frombytes("RGB", (size[0] // side, size[1] // side), shrunk(pixels, size, side))
+        small.save(Path("thumbnails", f"{path.stem}-{side}.png"))
+
+
+def shrunk(pixels: bytes, size: tuple[int, int], side: int) -> bytes:
+    r"""The mean light of each square, worked out number by number.
+
+    >>> shrunk(bytes([0, 0, 0, 255, 255, 255] * 2), (2, 2), 2)
+    b'\xba\xba\xba'
+    """
+    width, height = size
+    small, area = bytearray(), side**2
+    for top in range(0, height - side + 1, side):
+        rows = [pixels[3 * width * y : 3 * width * (y + 1)] for y in range(top, top + side)]
+        for left in range(0, width - side + 1, side):
+            square = [row[3 * left : 3 * (left + side)] for row in rows]
             for color in range(3):
                 light = sum(LIGHT[value] for part in square for value in part[color::3]) / area
                 small.append(round(255 * (light / 65_535) ** (1 / 2.2)))
-    size = (width // SIDE, height // SIDE)
-    Image.frombytes("RGB", size, bytes(small)).save(Path("thumbnails", f"{path.stem}.png"))
+    return bytes(small)
 
 
 def both(link: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .heat import FLOOD, TIMEOUT, last_line, signal_name
+from .heat import DOWN, FLOOD, TIMEOUT, last_line, signal_name
 
 DONE, INCOMPLETE, WRONG, CRASHED, HUNG, FLOODED = "done", "incomplete", "wrong", "crashed", "hung", "flooded"
 REQUESTS, CONNECTIONS = 5, 3
@@ -44,6 +44,8 @@ def is_flood(pictures: int, requests: int, connections: int) -> bool:
 
 def verdict(facts: Facts) -> Verdict:
     """The worst that is true of it: a flood, no end, a wrong picture, a crash, too few pictures; or all is well."""
+    if facts.stopped == DOWN:
+        return Verdict(FLOODED, "the stand-in did not survive it")
     if facts.stopped == FLOOD or is_flood(facts.pictures, facts.requests, facts.connections):
         return Verdict(
             FLOODED, f"{facts.requests:,} requests and {facts.connections:,} connections for {facts.pictures} pictures"

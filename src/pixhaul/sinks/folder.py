@@ -5,19 +5,20 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from pixhaul import template as templates
-from pixhaul.errors import UsageError, disk_full
+from pixhaul.errors import disk_full
 from pixhaul.models import Failed, Fetched, Reason, Receipt
 from pixhaul.options import Options
-from pixhaul.part import FULL, part_name, rename_new, sync_all, sync_folder, write_part
+from pixhaul.part import FULL, disk_errors, part_name, rename_new, sync_all, sync_folder, write_part
 
 EXTENSIONS = {"jpeg": "jpg"}
 """Where the usual extension is not the format's name."""
+UNSURE = "the disk does not confirm what was written"
 LEDGER_ROOM = 512 * 1024
 """Bytes that writing down a batch may take, with SQLite's own pages."""
 
@@ -98,7 +99,7 @@ class Folder:
             if outcome is not None:
                 ended.append(outcome)
         if self._durable:
-            with _synced(self._directory):
+            with disk_errors(self._directory, UNSURE):
                 for folder in {receipt.location.rpartition("/")[0] for receipt in receipts}:
                     sync_folder(self._directory / folder)
         return ended
@@ -106,7 +107,7 @@ class Folder:
     def _sync(self, staged: list[Staged]) -> None:
         """Put the bytes on the disk. After a failed sync nobody knows what is there: then none of them is kept."""
         try:
-            with _synced(self._directory):
+            with disk_errors(self._directory, UNSURE):
                 sync_all([one.part for one in staged], self._staging)
         except BaseException:
             for one in staged:
@@ -144,18 +145,6 @@ class Folder:
 def _forget(part: str) -> None:
     with suppress(OSError):  # the next run removes what cannot be removed now
         Path(part).unlink(missing_ok=True)
-
-
-@contextmanager
-def _synced(directory: Path) -> Iterator[None]:
-    """What goes wrong with a sync, as one clear line: no later picture would fare better."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
-            raise disk_full(error.strerror or "no room") from error
-        hint = "Look at the disk; what is kept stays kept, and the same command goes on from here."
-        raise UsageError(f"{directory}: the disk does not confirm what was written: {error.strerror}.", hint) from error
 
 
 def _make_folders(directory: Path, location: str) -> None:

@@ -155,7 +155,7 @@ class Connection(asyncio.Protocol):
         self.steps = None
         self.traffic.at_once -= 1
         if self.line:
-            self.line.ended()
+            self.line.ended(broken=self.is_over)
         if not self.keeps:
             self._end(Ending.CLOSE)
 

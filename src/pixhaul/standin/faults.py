@@ -23,7 +23,9 @@ from collections import Counter
 from typing import NamedTuple
 
 from .faults_api import API_FAULTS
+from .faults_content import CONTENT_FAULTS
 from .faults_picture import PICTURE_FAULTS, Case, Fault
+from .faults_wire import WIRE_FAULTS
 from .messages import Reply, Request, Steps, encode
 
 SWITCHES = {
@@ -31,6 +33,9 @@ SWITCHES = {
     "random-empty": "gallery/random answers an empty list",
 }
 """Faults that are simply on."""
+
+FAULTS_OF_PICTURES: dict[str, Fault] = PICTURE_FAULTS | WIRE_FAULTS | CONTENT_FAULTS
+"""Name to fault: all that can befall a picture."""
 
 _GOLDEN = 0.6180339887498949
 """Multiples of it, without their whole part, fill the unit interval evenly (Weyl)."""
@@ -111,7 +116,7 @@ def plan(text: str, seed: int = 0) -> Plan:
 def describe() -> str:
     """Every fault with its options and what it does, a line each."""
     lines = [f"{name}: {text}" for name, text in SWITCHES.items()]
-    for name, fault in (PICTURE_FAULTS | API_FAULTS).items():
+    for name, fault in (FAULTS_OF_PICTURES | API_FAULTS).items():
         options = "".join(f":{option}={value:g}" for option, value in fault.options.items())
         lines.append(f"{name}{options}: {fault.says}")
     return "\n".join(lines)
@@ -120,9 +125,9 @@ def describe() -> str:
 def _rule(item: str) -> Rule:
     head, *texts = item.split(":")
     name, equals, share = head.partition("=")
-    fault = (PICTURE_FAULTS | API_FAULTS).get(name)
+    fault = (FAULTS_OF_PICTURES | API_FAULTS).get(name)
     if fault is None:
-        known = ", ".join([*SWITCHES, *PICTURE_FAULTS, *API_FAULTS])
+        known = ", ".join([*SWITCHES, *FAULTS_OF_PICTURES, *API_FAULTS])
         raise ValueError(f"there is no fault {name!r}; there are {known}")
     options = {"times": float("inf"), "skip": 0.0, **fault.options}
     for text in texts:

@@ -45,7 +45,7 @@ def _status(code: int) -> Callable[[Case], Steps]:
     return act
 
 
-def _parts(case: Case, length: int | None = -1) -> tuple[bytes, bytes]:
+def parts(case: Case, length: int | None = -1) -> tuple[bytes, bytes]:
     """Head and body apart."""
     whole = encode(case.reply, case.request, length)
     end = whole.index(b"\r\n\r\n") + 4
@@ -59,16 +59,17 @@ def _some(case: Case) -> int:
 
 
 def _cut(case: Case) -> Steps:
-    head, body = _parts(case)
+    head, body = parts(case)
     return [head + body[: _some(case)], Ending.CLOSE]
 
 
 def _cut_without_length(case: Case) -> Steps:
-    head, body = _parts(_closing(case), None)
+    head, body = parts(closing(case), None)
     return [head + body[: _some(case)], Ending.CLOSE]
 
 
-def _closing(case: Case) -> Case:
+def closing(case: Case) -> Case:
+    """The same, on a connection that is closed afterwards."""
     return case._replace(request=case.request._replace(keeps=False))
 
 
@@ -76,7 +77,7 @@ def _chunked(case: Case, body: bytes) -> bytes:
     chunks = b"".join(
         b"%x\r\n%b\r\n" % (len(body[at : at + 8192]), body[at : at + 8192]) for at in range(0, len(body), 8192)
     )
-    head, _ = _parts(case._replace(reply=case.reply.with_headers(transfer_encoding="chunked")), None)
+    head, _ = parts(case._replace(reply=case.reply.with_headers(transfer_encoding="chunked")), None)
     return head + chunks
 
 
@@ -85,17 +86,17 @@ def _cut_chunked(case: Case) -> Steps:
 
 
 def _reset(case: Case) -> Steps:
-    head, body = _parts(case)
+    head, body = parts(case)
     return [head + body[: _some(case)], 0.02, Ending.RESET]
 
 
 def _stall(case: Case) -> Steps:
-    head, body = _parts(case)
+    head, body = parts(case)
     return [head + body[: _some(case)], case.options["seconds"], Ending.CLOSE]
 
 
 def _drip(case: Case) -> Iterator[Step]:
-    head, body = _parts(case)
+    head, body = parts(case)
     yield head
     for at in range(len(body)):
         yield body[at : at + 1]
@@ -103,7 +104,7 @@ def _drip(case: Case) -> Iterator[Step]:
 
 
 def _endless(case: Case) -> Iterator[Step]:
-    head, body = _parts(_closing(case), None)
+    head, body = parts(closing(case), None)
     yield head + body
     while True:
         yield bytes(65536)
@@ -133,7 +134,7 @@ def _gzip(case: Case) -> Steps:
 
 
 def _short_length(case: Case) -> Steps:
-    return [encode(case.reply, _closing(case).request, _some(case)), Ending.CLOSE]
+    return [encode(case.reply, closing(case).request, _some(case)), Ending.CLOSE]
 
 
 def _long_length(case: Case) -> Steps:
@@ -200,7 +201,7 @@ PICTURE_FAULTS: dict[str, Fault] = {
     "redirect-file": Fault(_redirect("file:///etc/passwd"), "302 to a file: address"),
     "short-length": Fault(_short_length, "Content-Length says less than the body is", _HALF),
     "long-length": Fault(_long_length, "Content-Length says 1000 bytes more than the body is"),
-    "no-length": Fault(lambda case: [b"".join(_parts(_closing(case), None)), Ending.CLOSE], "whole, without a length"),
+    "no-length": Fault(lambda case: [b"".join(parts(closing(case), None)), Ending.CLOSE], "whole, without a length"),
     "chunked": Fault(lambda case: [_chunked(case, case.reply.body) + b"0\r\n\r\n"], "whole, chunked"),
     "gzip": Fault(_gzip, "whole, with Content-Encoding: gzip, asked for or not"),
     "wrong-type": Fault(_renamed("text/plain"), "whole, labelled text/plain"),

@@ -94,15 +94,17 @@ class Line:
         row = self._row
         if not row:
             return
+        row[4] = time.monotonic()
         if not row[3]:
-            row[3] = time.monotonic()
+            row[3] = row[4]
             row[5] = int(data[9:12]) if data[9:12].isdigit() else 0
         row[6] += len(data)
 
-    def ended(self) -> None:
-        """The answer is over, whole or not."""
-        if self._row:
+    def ended(self, *, broken: bool) -> None:
+        """The answer is over: with the last byte that was written, or with the connection."""
+        if self._row and (broken or not self._row[4]):
             self._row[4] = time.monotonic()
+        self._row = []
 
     def closed(self) -> None:
         """The connection is no more."""

@@ -7,11 +7,12 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from pixhaul.client import Client
+from pixhaul.descriptors import room
 from pixhaul.drive import TICK, drive
 from pixhaul.models import Attempt, Reason, Reply, Turns
 from pixhaul.options import Options
 from pixhaul.scheduler import Scheduler
-from pixhaul.wire import Wire
+from pixhaul.wire import EACH, Wire
 
 
 def run(scheduler: Scheduler, options: Options) -> Turns:
@@ -24,7 +25,7 @@ class Crew:
 
     def __init__(self, options: Options) -> None:
         self._client = Client(options)
-        self._width = options.connections
+        self._width = room(options.connections, 3 + EACH)  # each thread has a wire, and that a poll object and a bell
         self._attempts: SimpleQueue[Attempt | None] = SimpleQueue()
         self._replies: SimpleQueue[tuple[Attempt, Reply]] = SimpleQueue()
         self._workers: list[Worker] = []

@@ -24,7 +24,7 @@ def phases(timing: Timing) -> Iterator[Span]:
 
     >>> timing = Timing(10.0, 0.01, 0.02, 0.0, 0.02, 0.27, 0.28, 10.29, 10.3, fresh=True)
     >>> [name for name, _, _ in phases(timing)]
-    ['name look-up', 'connecting', 'waiting', 'receiving', 'checking']
+    ['name look-up', 'connecting', 'waiting', 'receiving']
     """
     at = 0.0
     for name, until in _steps(timing):
@@ -34,8 +34,6 @@ def phases(timing: Timing) -> Iterator[Span]:
             at = end
         if not until:
             break
-    if timing.answered:
-        yield "checking", max(timing.ended, timing.began + at), timing.checked
 
 
 def _steps(timing: Timing) -> Iterator[tuple[str, float]]:
@@ -64,11 +62,20 @@ def transfer(attempt: Attempt, reply: Reply, timing: Timing, place: tuple[int, i
     flaw, detail = (picture.flaw, picture.detail) if picture and not reply.error else (reply.error, reply.detail)
     if flaw:
         about |= {"flaw": str(flaw), "detail": detail[:LONGEST_NAME]}
-    found = list(phases(timing))
-    end = max([timing.began + timing.total, *(span[2] for span in found)])
-    yield complete("transfer", short(attempt.url), (timing.began, end), (process, lane), about)
-    for name, began, ended in found:
+    span = (timing.began, timing.began + timing.total)
+    yield complete("transfer", short(attempt.url), span, (process, lane), about)
+    for name, began, ended in phases(timing):
         yield complete("phase", name, (began, ended), (process, lane))
+
+
+def check(attempt: Attempt, timing: Timing, place: tuple[int, int, int]) -> Event:
+    """The look at what a transfer brought. `place`: the process, the lane of the check, and that of the transfer.
+
+    It has a lane of its own since the connection may be at the next transfer already.
+    """
+    process, lane, of = place
+    about = {"picture": short(attempt.url), "lane": of}
+    return complete("checking", "checking", (timing.ended, timing.checked), (process, lane), about)
 
 
 def complete(

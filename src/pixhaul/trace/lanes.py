@@ -14,31 +14,37 @@ FIRST = 10
 
 
 class Lanes:
-    """Gives each transfer, as it ends, a lane in which nothing else happened meanwhile."""
+    """Gives each transfer, as it ends, a lane in which nothing else happened meanwhile; and so each check."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, _Connection] = OrderedDict()
         self._numbers = count(1)
         self._lanes = count(FIRST)
+        self._checks = Row()
+        self._check_lanes: list[int] = []
 
     def place(self, timing: Timing) -> tuple[int, int, str]:
         """The lane, the connection's number (0: there was none), and the lane's name when it is used the first time."""
-        end = max(timing.checked, timing.ended)
         connection = self._connection(timing)
-        for lane in connection.lanes:
-            if lane[1] <= timing.began:
-                lane[1] = end
-                return int(lane[0]), connection.number, ""
-        number = next(self._lanes)
-        connection.lanes.append([number, end])
+        place = connection.row.place(timing.began, timing.began + timing.total)
+        if place < len(connection.lanes):
+            return connection.lanes[place], connection.number, ""
+        connection.lanes.append(next(self._lanes))
         name = f"connection {connection.number}" if connection.number else "no connection"
-        streams = len(connection.lanes)
-        return number, connection.number, name if streams == 1 else f"{name}, stream {streams}"
+        return connection.lanes[place], connection.number, f"{name}, stream {place + 1}" if place else name
+
+    def check(self, began: float, ended: float) -> tuple[int, str]:
+        """The lane of a check, and its name when it is used the first time: one a thread that checks."""
+        place = self._checks.place(began, ended)
+        if place < len(self._check_lanes):
+            return self._check_lanes[place], ""
+        self._check_lanes.append(next(self._lanes))
+        return self._check_lanes[place], f"checking {place + 1}" if place else "checking"
 
     def _connection(self, timing: Timing) -> _Connection:
         """The same while its ends are the same; a new one when it was made after the last use of those ends."""
         known = self._known.get(timing.connection)
-        if known is not None and not (timing.connection and timing.fresh and known.idle_at(timing.began)):
+        if known is not None and not (timing.connection and timing.fresh and known.row.idle_at(timing.began)):
             self._known.move_to_end(timing.connection)
             return known
         made = _Connection(next(self._numbers) if timing.connection else 0)
@@ -49,12 +55,31 @@ class Lanes:
         return made
 
 
+class Row:
+    """As many places as things went on at the same time."""
+
+    def __init__(self) -> None:
+        self._free: list[float] = []
+        """The moment from which on each is free."""
+
+    def place(self, began: float, ended: float) -> int:
+        """The first place that was free all the while; counts from 0. What ended earlier has to be placed earlier."""
+        for place, free in enumerate(self._free):
+            if free <= began:
+                self._free[place] = ended
+                return place
+        self._free.append(ended)
+        return len(self._free) - 1
+
+    def idle_at(self, moment: float) -> bool:
+        """Whether all are free from then on."""
+        return all(free <= moment for free in self._free)
+
+
 class _Connection:
-    """Its number and its lanes: each with the moment at which it became free."""
+    """Its number, and a lane for each of its streams."""
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.lanes: list[list[float]] = []
-
-    def idle_at(self, moment: float) -> bool:
-        return all(free <= moment for _, free in self.lanes)
+        self.row = Row()
+        self.lanes: list[int] = []

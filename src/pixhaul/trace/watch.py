@@ -12,7 +12,7 @@ from pixhaul.options import Options
 from pixhaul.protocols import Sink
 from pixhaul.scheduler import Scheduler
 
-from .events import complete, named, short, transfer
+from .events import check, complete, named, short, transfer
 from .lanes import Lanes
 from .writer import TraceFile
 
@@ -38,9 +38,16 @@ class Trace:
         if timing is None:  # it never began: a thread of ours crashed, or was told to stop
             return
         lane, connection, name = self._lanes.place(timing)
+        self._name(lane, name)
+        self._file.add(transfer(attempt, reply, timing, (self._process, lane, connection)))
+        if timing.answered:
+            where, name = self._lanes.check(timing.ended, timing.checked)
+            self._name(where, name)
+            self._file.add([check(attempt, timing, (self._process, where, lane))])
+
+    def _name(self, lane: int, name: str) -> None:
         if name:
             self._file.add([named("thread_name", (self._process, lane), name)])
-        self._file.add(transfer(attempt, reply, timing, (self._process, lane, connection)))
 
     def kept(self, what: str, began: float, **about: object) -> None:
         """Something was done with pictures, from a moment of the monotonic clock until now."""

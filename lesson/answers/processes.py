@@ -1,0 +1,19 @@
+"""Mended: what only the first process shall do stands behind the question whether this is the first process."""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from time import time
+
+from download import PICTURES, download_link, get_links, setup_download_dir
+
+if __name__ == "__main__":
+    started = time()
+    links = get_links(os.getenv("IMGUR_CLIENT_ID"))[:PICTURES]
+    directory = setup_download_dir()
+
+    with ProcessPoolExecutor(8, get_context("spawn")) as pool:
+        list(pool.map(partial(download_link, directory), links))
+
+    print(f"Took {time() - started}s")

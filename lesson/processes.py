@@ -1,0 +1,26 @@
+"""Chapter 4: eight processes in place of eight threads."""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from time import time
+
+from download import PICTURES, download_link, get_links, setup_download_dir
+
+WORKERS = 8
+
+
+def main():
+    started = time()
+    links = get_links(os.getenv("IMGUR_CLIENT_ID"))[:PICTURES]
+    directory = setup_download_dir()
+
+    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
+        list(pool.map(partial(download_link, directory), links))
+
+    print(f"Took {time() - started}s")
+
+
+if __name__ == "__main__":
+    main()

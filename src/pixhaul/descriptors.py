@@ -1,0 +1,31 @@
+"""How many files and sockets may be open: the limit is raised as far as it goes, and what is left of it is kept to."""
+
+from __future__ import annotations
+
+import sys
+
+RESERVED = 40
+"""For the ledger, lists, pipes, look-ups, and what the interpreter has open."""
+
+
+def room(wanted: int, each: int) -> int:
+    """How many of the wanted things may be there at once, where each needs so many descriptors; at least 1."""
+    limit = _raised(wanted * each + RESERVED)
+    return max(1, min(wanted, (limit - RESERVED) // each))
+
+
+def _raised(needed: int) -> int:
+    """The soft limit, after asking for this much; Windows has none that matters here."""
+    if sys.platform == "win32":
+        return needed
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return needed
+    most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    except (OSError, ValueError):  # macOS has a second limit, which it does not tell
+        return soft
+    return most

@@ -1,0 +1,119 @@
+"""One host of a run: its pace, the attempts that are ready for it, and what became of all the others. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from pixhaul.models import Attempt, Reason, Reply
+from pixhaul.pace import Pace
+
+UNKNOWN = 4
+"""A host that never answered counts this many times its transfers, so that sick ones do not hold the places."""
+RETRIES, EARNED = 200, 4
+"""Further tries that a host has to spend, and what each good answer adds. Where every link comes right in the end they
+last for ever; where none does, ten thousand links cost ten thousand requests and 200, not fifty thousand."""
+WELL, TURNED, SOUR = 0, 1, 2
+"""A host that answers or was not asked; that began to fail since anybody answered; that fails while others answer."""
+
+_CONNECTION_LOST = (Reason.CONNECT, Reason.TRUNCATED)
+
+
+class Host:
+    """One scheme://name:port: its pace and the attempts that are ready for it."""
+
+    __slots__ = (
+        "_blocked",
+        "_lost",
+        "_refused_since",
+        "answered",
+        "broken",
+        "delayed",
+        "name",
+        "pace",
+        "probes",
+        "ready",
+        "refused",
+        "retries",
+        "sleeping",
+        "sour",
+        "spilled",
+        "turn",
+        "waits",
+    )
+
+    def __init__(self, name: str, pace: Pace) -> None:
+        self.name = name
+        self.pace = pace
+        self.ready: deque[Attempt] = deque()
+        self.delayed = 0
+        """Attempts of this host that wait for their time."""
+        self.spilled: list[tuple[int, int]] = []
+        """Bundles of its links that lie in a file, the next one last."""
+        self.sleeping = False
+        """Whether the host itself is in `later`."""
+        self.turn = False
+        """Whether it stands in the heap of hosts that may start."""
+        self.sour = 0
+        """How its latest transfers ended, as far as that tells of the network: WELL, TURNED or SOUR."""
+        self.probes = 0
+        """How often it was asked whether the network is back."""
+        self.retries = RETRIES
+        """Further tries that its links may have: used up where none of them brings anything."""
+        self.answered = self.refused = self.broken = 0
+        """How transfers to it ended, as far as that tells of it."""
+        self.waits: dict[str, float] = {}
+        """Seconds for which it had links that could not start, by cause (pace.py)."""
+        self._blocked: tuple[str, float] | None = None
+        self._refused_since: float | None = None
+        self._lost = (-1, 0.0)  # a connection, and when it was lost
+
+    def note(self, verdict: str, now: float) -> float:
+        """Take note of how a transfer ended; get for how many seconds there have been refusals alone."""
+        if verdict == "good":
+            self.answered += 1
+            self._refused_since = None
+            self.retries = min(RETRIES, self.retries + EARNED)
+        elif verdict == "refused":
+            self.refused += 1
+            self._refused_since = now if self._refused_since is None else self._refused_since
+        elif verdict != "again":
+            self.broken += 1
+        return 0.0 if self._refused_since is None or verdict != "refused" else now - self._refused_since
+
+    def blocked(self, cause: str, now: float) -> None:
+        """Note that it has a link that may not start, and why."""
+        if self._blocked is None or self._blocked[0] != cause:
+            self.freed(now)
+            self._blocked = cause, now
+
+    def freed(self, now: float) -> None:
+        """Note that a link starts, or that none is left to start."""
+        if self._blocked is not None:
+            cause, since = self._blocked
+            self.waits[cause] = self.waits.get(cause, 0.0) + now - since
+            self._blocked = None
+
+    def gone_quiet(self) -> None:
+        """Note that there is no link left that could wait."""
+        self._blocked = None
+
+    def shares_loss(self, attempt: Attempt, reply: Reply, now: float) -> bool:
+        """Whether a transfer was lost with a connection whose loss is already known: one event, and not its fault.
+
+        A connection of HTTP/2 carries many transfers and takes them all along.
+        """
+        if reply.connection < 0 or reply.error not in _CONNECTION_LOST:
+            return False
+        connection, since = self._lost
+        if connection == reply.connection and attempt.token[0] <= since:
+            return True
+        self._lost = (reply.connection, now)
+        return False
+
+    @property
+    def load(self) -> int:
+        """What its transfers count when a place is given away."""
+        return self.pace.flying if self.pace.ever else self.pace.flying * UNKNOWN
+
+    def __repr__(self) -> str:
+        return f"<Host {self.name}: {len(self.ready)} ready, {self.delayed} delayed, {self.pace.flying} in flight>"

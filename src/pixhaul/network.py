@@ -1,0 +1,163 @@
+"""Whether the network itself is away: unrelated hosts begin to fail together, and nobody answers. Pure.
+
+A host that fails while others answer is sick, however many of them there are. What tells of the network is a change:
+hosts that answered until now, or names that were never tried, fail one after another with no answer in between.
+"""
+
+from __future__ import annotations
+
+from math import ceil, log
+
+EVERYTHING, STRANGERS = "everything", "strangers"
+"""What may not start while the network is away: any link, or links to hosts that never answered."""
+
+ACQUAINTANCES = 3
+"""Hosts that must have answered before anything is concluded, and hosts of that kind that must fail."""
+UNREACHED, STALLED = 2, 1
+"""What each counts: no connection at all, or one that fell silent or broke."""
+ENOUGH = 6
+QUIET = 1.0
+"""Seconds without any answer before hosts that answered are taken for the network: where a thousand answers come a
+second, three hosts that die at once may well fail one after another."""
+CHANCE = 1e-8
+"""How unlikely a row of strangers that fail must be, by the share of strangers that failed before."""
+DOUBT = 4
+"""Strangers that failed are taken for so many more: the first few that answered prove little."""
+LEAST_SHARE, LEAST_ROW = 0.3, 8
+"""That share is taken for at least this; and fewer strangers than these prove nothing."""
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds from one probe that failed to the next; the last one again and again."""
+LONGEST = {EVERYTHING: 3600.0, STRANGERS: 300.0}
+"""Seconds after which we stop believing that it comes back in this run."""
+
+
+class Network:
+    """What the hosts of a run, taken together, say of the network between us and them."""
+
+    def __init__(self) -> None:
+        self.away = ""
+        """Empty while it is there, else EVERYTHING or STRANGERS."""
+        self.since = 0.0
+        """When it went away, in seconds."""
+        self.next_probe = 0.0
+        """When one link may be tried, in seconds."""
+        self.row: dict[str, int] = {}
+        """Hosts that answered before and fail since anybody answered, with what each counts."""
+        self._strangers: set[str] = set()
+        self._met = 0
+        self._never_met = 0
+        self._last_meeting = 0.0
+        self.last_answer = 0.0
+        """In seconds."""
+        self._probing = False
+        self._failures = 0
+        self._trusts_strangers = True
+
+    @property
+    def armed(self) -> bool:
+        """Whether enough hosts have answered to notice that they stop."""
+        return self._met >= ACQUAINTANCES
+
+    def holds(self, known: bool) -> bool:
+        """Whether links of a host, which has answered before or not, must wait for the network."""
+        return self.away == EVERYTHING or (self.away == STRANGERS and not known)
+
+    # -- evidence --------------------------------------------------------------------------------------------------
+
+    def answered(self, known: bool, now: float) -> bool:
+        """Note an answer; True: with it the network is back."""
+        self.row.clear()
+        self.last_answer = now
+        was_away = self.away == EVERYTHING or (self.away == STRANGERS and not known)
+        if not known:
+            self._never_met += 0 if self.away else len(self._strangers)
+            self._strangers.clear()
+            self._met += 1
+            self._last_meeting = now
+        if was_away:
+            self._return()
+        return was_away
+
+    def missed(self, name: str, known: bool, weight: int, started: float, now: float) -> bool:
+        """Note that a host that was well, or is new, could not be reached; True: that makes the network away.
+
+        Args:
+            name: The host.
+            known: Whether it has answered before.
+            weight: UNREACHED or STALLED.
+            started: When the attempt began: one from before the last success proves nothing of strangers.
+            now: Seconds.
+        """
+        if not self.armed:
+            self._never_met += not known
+        elif known:
+            self.row[name] = max(weight, self.row.get(name, 0))
+            return self.is_silent(now)
+        elif started < self._last_meeting or weight == STALLED:
+            self._never_met += 1
+        else:
+            self._strangers.add(name)
+            if len(self._strangers) >= self._telling_row() and self._trusts_strangers:
+                return self._leave(STRANGERS, now)
+        return False
+
+    def is_silent(self, now: float) -> bool:
+        """Whether hosts that answered have failed, and nobody has answered, for long enough; True: just now."""
+        enough = len(self.row) >= ACQUAINTANCES and sum(self.row.values()) >= ENOUGH
+        return enough and now - self.last_answer >= QUIET and self._leave(EVERYTHING, now)
+
+    def _telling_row(self) -> int:
+        """How many strangers in a row must fail to be no chance: 16 of a good list, 175 where nine of ten do."""
+        share = max(LEAST_SHARE, (self._never_met + DOUBT) / (self._never_met + self._met + DOUBT + 1))
+        return max(LEAST_ROW, ceil(log(CHANCE) / log(share)))
+
+    # -- away and back ---------------------------------------------------------------------------------------------
+
+    def _leave(self, what: str, now: float) -> bool:
+        if self.away in (what, EVERYTHING):
+            return False
+        if not self.away:
+            self.since, self._failures = now, 0
+        self.away = what
+        self._probing = False
+        self.next_probe = now + PAUSES[0]
+        return True
+
+    def _return(self) -> None:
+        self.away = ""
+        self.row.clear()
+        self._strangers.clear()
+
+    def may_probe(self, now: float) -> bool:
+        """Whether it is time to try one link."""
+        return bool(self.away) and not self._probing and now >= self.next_probe
+
+    def probe(self, started: bool, now: float) -> None:
+        """Note that one link is tried now, or that none could be."""
+        self._probing = started
+        self.next_probe = now + PAUSES[0]
+
+    def probed(self, now: float) -> None:
+        """Note that the link that was tried has ended and did not bring the network back."""
+        self._probing = False
+        self.next_probe = now + PAUSES[min(self._failures + 1, len(PAUSES) - 1)]
+        self._failures += 1
+
+    def hopeless(self, now: float) -> str:
+        """What has been away for so long that it is no use to wait: EVERYTHING, STRANGERS, or nothing.
+
+        Strangers are then believed to be dead, each by itself, and treated so from now on.
+        """
+        if not self.away or now - self.since <= LONGEST[self.away]:
+            return ""
+        what = self.away
+        if what == STRANGERS:
+            self._trusts_strangers = False
+            self._return()
+        return what
+
+    def words(self) -> str:
+        """What is the matter, for people."""
+        if self.away == EVERYTHING:
+            return f"{len(self.row)} hosts that answered before cannot be reached"
+        return f"{len(self._strangers)} new hosts in a row cannot be reached"

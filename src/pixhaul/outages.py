@@ -1,0 +1,145 @@
+"""What a run does about a network that goes away: waits, tries one link at a time, blames no link for it. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TypeAlias
+
+from pixhaul.holdings import Holdings
+from pixhaul.host import SOUR, TURNED, WELL, Host
+from pixhaul.models import Attempt, Failed, Reply
+from pixhaul.network import EVERYTHING, QUIET, Network
+from pixhaul.suspense import Suspense, trouble
+
+Judging: TypeAlias = Callable[[Host, Attempt, Reply, float], list[Failed]]
+"""Judges a failure whose transfer ended earlier: host, attempt, reply, seconds."""
+
+NETWORK = "network"
+"""Why a host waits, besides the causes of pace.py."""
+HOLD_ACQUAINTANCES, HOLD_STRANGERS = 2.0, 5.0
+"""Seconds for which a failure of a host that was well, or is new, waits for its judgement where no other is heard."""
+
+
+class Outages:
+    """Stands between what transfers bring and its judgement.
+
+    Where hosts that were well fail, they rest and nobody is blamed until anybody answers, for a few seconds. When all
+    those failures tell that the network is away, their links come again at no cost.
+    """
+
+    def __init__(self, holdings: Holdings, judge: Judging) -> None:
+        self.network = Network()
+        self.gone = False
+        """Whether there is no hope left for this run."""
+        self.news: deque[str] = deque()
+        """Lines for a person; whoever drives the run takes them out."""
+        self._holdings = holdings
+        self._judge = judge
+        self._acquaintances = Suspense(HOLD_ACQUAINTANCES)
+        self._strangers = Suspense(HOLD_STRANGERS)
+
+    def suspends(self, host: Host, attempt: Attempt, reply: Reply, now: float) -> bool:
+        """Whether a broken transfer is not to be judged now. Its host has then been told that it ended."""
+        weight = trouble(reply)
+        held = self.network.holds(host.pace.ever)
+        if not weight or (host.sour == SOUR and not held):
+            return False
+        if not self.network.armed:
+            host.sour = SOUR
+            self.network.missed(host.name, host.pace.ever, weight, attempt.token[0], now)
+            return False
+        host.pace.end(attempt.token, now, "again", None)
+        if held:
+            if attempt.token[0] >= self.network.since:
+                self.network.probed(now)
+                self._holdings.later.put(self.network.next_probe, None)
+            self._holdings.put_back(attempt)
+            return True
+        self._holdings.held += 1
+        host.delayed += 1
+        kind = self._acquaintances if host.pace.ever else self._strangers
+        kind.add(host, attempt, reply, now)
+        self._holdings.later.put(now + QUIET, None)
+        self._holdings.later.put(now + kind.hold, None)
+        if self.network.missed(host.name, host.pace.ever, weight, attempt.token[0], now):
+            self._pause()
+        return True
+
+    def _pause(self) -> None:
+        """The network has gone away: what failed with it comes again, and one link at a time finds out."""
+        everything = self.network.away == EVERYTHING
+        for one in (*self._strangers.take(), *(self._acquaintances.take() if everything else ())):
+            self._drop(one.host)
+            self._holdings.put_back(one.attempt)
+        self._holdings.later.put(self.network.next_probe, None)
+        self.news.append(f"the network seems to be away: {self.network.words()}; trying one link at a time")
+
+    def heard(self, host: Host, now: float) -> list[Failed]:
+        """Somebody has answered: failures that waited for that are judged, and a network that was away is back."""
+        host.sour = WELL
+        network, known = self.network, host.pace.ever
+        if known and not network.row and not network.away and not self._acquaintances.turned:
+            network.last_answer = now
+            return []
+        back = network.answered(known, now)
+        if back:
+            self.news.append(f"the network is back after {max(1.0, now - network.since):.0f} s")
+        both = back or not known
+        decided = (self._acquaintances, self._strangers) if both else (self._acquaintances,)
+        return self._decide(decided, WELL if back else SOUR, now)
+
+    def wake(self, now: float) -> None:
+        """Judge what has waited long enough, and stop waiting for a network that does not come back."""
+        if self.network.row and self.network.is_silent(now):
+            self._pause()
+        for kind in (self._acquaintances, self._strangers):
+            if kind.expired(now):
+                self._holdings.ended += self._decide((kind,), SOUR, now)
+        if self.network.away:
+            what = self.network.hopeless(now)
+            self.gone = self.gone or what == EVERYTHING
+            if what and not self.gone:
+                self._holdings.hosts.release()
+
+    def _decide(self, kinds: tuple[Suspense, ...], standing: int, now: float) -> list[Failed]:
+        """The hosts that turned are well or sour: judge their failures, and let them go on."""
+        ended: list[Failed] = []
+        for kind in kinds:
+            kind.decide(standing)
+            for one in kind.take():
+                self._drop(one.host)
+                ended += self._judge(one.host, one.attempt, one.reply, now)
+        self._holdings.hosts.release()
+        return ended
+
+    def _drop(self, host: Host) -> None:
+        self._holdings.held -= 1
+        host.delayed -= 1
+
+    def waiting(self, now: float) -> tuple[tuple[str, float, str], ...]:
+        """What is waited for, as a status says it; nothing while the network is there."""
+        if not self.network.away:
+            return ()
+        return (("the network", max(0.0, self.network.next_probe - now), f"{self.network.words()}"),)
+
+    def holds(self, host: Host, now: float) -> bool:
+        """Whether a host must not start, for the network is, or may be, away; it is set aside then."""
+        if host.sour != TURNED and not self.network.holds(host.pace.ever):
+            return False
+        host.blocked(NETWORK, now)
+        self._holdings.hosts.set_aside(host)
+        return True
+
+    def probe(self, now: float) -> Attempt | None:
+        """One link to try, when it is time: of a host that was well if there is one, and each time another."""
+        if not self.network.may_probe(now):
+            return None
+        able = (host for host in self._holdings.hosts.aside if host.ready and host.pace.admit(now) <= 0.0)
+        host = min(able, key=lambda host: (host.probes, host.sour, not host.pace.ever), default=None)
+        self.network.probe(host is not None, now)
+        if host is None:
+            self._holdings.later.put(self.network.next_probe, None)
+            return None
+        host.probes += 1
+        return self._holdings.launch(host, now)

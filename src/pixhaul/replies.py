@@ -1,0 +1,39 @@
+"""What an answer says besides its body: where to go, when to come back, whether a part is all there is. Pure."""
+
+from __future__ import annotations
+
+from pixhaul.headers import content_range
+from pixhaul.models import Reply
+from pixhaul.retry_after import http_date, retry_after
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""Statuses that lead elsewhere by themselves; 300 and 304 to 306 do not (RFC 9110 15.4)."""
+
+
+def explained(reply: Reply, now: float) -> Reply:
+    """A reply without a body, with what its fields say of where to go, or when to come back.
+
+    Args:
+        reply: Its status and fields.
+        now: Our clock, epoch seconds: for a Retry-After that is a date, where the server does not tell its own.
+    """
+    if reply.status in (429, 503):
+        its_own = http_date(reply.header("date"))
+        return reply._replace(retry_after=retry_after(reply.header("retry-after"), now if its_own is None else its_own))
+    if reply.status in REDIRECTS:
+        return reply._replace(redirect=_utf8(reply.header("location")))
+    return reply
+
+
+def spans_all(reply: Reply, size: int) -> bool:
+    """Whether a part of so many bytes is the whole, by its Content-Range."""
+    span = content_range(reply.header("content-range"))
+    return span is not None and span.first == 0 and span.last + 1 == span.total == size
+
+
+def _utf8(value: str) -> str:
+    """A field's bytes as browsers read those of a Location: UTF-8 where they are that."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value

@@ -1,0 +1,66 @@
+"""Failures that are not judged yet: whose fault they are is known once anybody answers, or nobody does. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from pixhaul.host import TURNED, WELL, Host
+from pixhaul.models import Attempt, Reason, Reply
+from pixhaul.network import STALLED, UNREACHED
+
+_TROUBLE = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.TOO_SLOW, Reason.TRUNCATED})
+
+
+class Suspended(NamedTuple):
+    """One failure that waits for its judgement."""
+
+    until: float
+    host: Host
+    attempt: Attempt
+    reply: Reply
+
+
+class Suspense:
+    """The failures, since any of them answered, of hosts of one kind that were well until then."""
+
+    def __init__(self, hold: float) -> None:
+        """Hold no failure for longer than so many seconds."""
+        self.hold = hold
+        self.waiting: deque[Suspended] = deque()
+        self.turned: list[Host] = []
+        """Hosts that began to fail since anybody answered."""
+
+    def add(self, host: Host, attempt: Attempt, reply: Reply, now: float) -> None:
+        """Keep one more."""
+        if host.sour == WELL:
+            host.sour = TURNED
+            self.turned.append(host)
+        self.waiting.append(Suspended(now + self.hold, host, attempt, reply))
+
+    def expired(self, now: float) -> bool:
+        """Whether the first has waited for long enough."""
+        return bool(self.waiting) and self.waiting[0].until <= now
+
+    def take(self) -> list[Suspended]:
+        """All of them, out."""
+        taken = list(self.waiting)
+        self.waiting.clear()
+        return taken
+
+    def decide(self, standing: int) -> None:
+        """The hosts that turned are SOUR, each by itself; or WELL, for it was the network."""
+        for host in self.turned:
+            if host.sour == TURNED:
+                host.sour = standing
+        self.turned.clear()
+
+
+def trouble(reply: Reply) -> int:
+    """What a reply counts against the network: UNREACHED, STALLED, or 0 where it says nothing of it."""
+    if reply.error not in _TROUBLE:
+        return 0
+    # libcurl's words for a time-out before there was a connection do not begin with "Operation".
+    early = reply.error == Reason.TIMEOUT and not reply.detail.startswith("Operation")
+    silent = reply.error == Reason.TOO_SLOW or (reply.error == Reason.TIMEOUT and not early)
+    return STALLED if silent else UNREACHED

@@ -1,0 +1,62 @@
+"""Bodies as they come: how much of them is held, and that the hash is that of all bytes however they came."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from pathlib import Path
+
+import pytest
+
+from pictures import png
+from pixhaul.body import FLUSH, Body, Memory
+from pixhaul.options import Options
+from pixhaul.store import open_directory
+
+
+def pieces(data: bytes, seed: int) -> list[bytes]:
+    chance = random.Random(seed)
+    found, at = [], 0
+    while at < len(data):
+        size = chance.choice([1, 100, 16_384, 16_384])
+        found.append(data[at : at + size])
+        at += size
+    return found
+
+
+def body(tmp_path: Path, memory: Memory, **changes: int) -> Body:
+    directory = open_directory(tmp_path)
+    return Body(Options(directory=str(tmp_path), **changes), directory / ".pixhaul" / "parts", memory)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [10_000, FLUSH - 1, FLUSH + 1, 300_000, 1_000_000])
+@pytest.mark.parametrize("spill", [1, 256 * 1024, 10**9])
+def test_whatever_way_a_body_goes_its_bytes_and_its_hash_are_those_that_came(
+    tmp_path: Path, size: int, spill: int
+) -> None:
+    data = png(1, padding=size)
+    one = body(tmp_path, Memory(), spill_bytes=spill)
+    for piece in pieces(data, size):
+        one.write(piece)
+    reply = one.reply(200, (), 0.0)
+    kept = reply.body.read_bytes() if isinstance(reply.body, Path) else reply.body
+    assert kept == data
+    assert (reply.sha256, reply.size) == (hashlib.sha256(data).digest(), len(data))
+    assert reply.picture is not None
+    assert not reply.picture.flaw
+    assert isinstance(reply.body, Path) == (len(data) > max(spill, FLUSH))
+
+
+def test_all_bodies_together_hold_no_more_than_the_budget_and_a_little_for_each(tmp_path: Path) -> None:
+    memory = Memory()
+    bodies = [body(tmp_path, memory, spill_bytes=10**9, max_memory=300_000) for _ in range(10)]
+    most = 0
+    for _ in range(60):
+        for one in bodies:
+            one.write(bytes(16_384))
+            most = max(most, memory.held)
+    assert most <= 300_000 + 10 * (FLUSH + 16_384)
+    for one in bodies:
+        one.discard()
+    assert memory.held == 0
+    assert not list(tmp_path.rglob("*.part"))
