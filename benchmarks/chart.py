@@ -109,7 +109,7 @@ def _panel(panel: Panel, top: int) -> list[str]:
             for second, value in enumerate(line.points)
         )
         parts.append(f'<polyline class="line c{line.colour % COLOURS}" points="{" ".join(points)}"/>')
-        x = left + number * 145
+        x = left + number * 165
         colour = f"line c{line.colour % COLOURS}"
         parts.append(f'<line class="{colour}" x1="{x}" x2="{x + 18}" y1="{bottom + 36}" y2="{bottom + 36}"/>')
         parts.append(_text(x + 24, bottom + 41, line.name, "quiet"))

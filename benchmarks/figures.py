@@ -20,7 +20,7 @@ LONGEST = 60
 
 def floods() -> str:
     """Pictures a second: floods and large pictures."""
-    cases = load("flood")["cases"] | load("large")["cases"]
+    cases = load("flood")["cases"] | load("large").get("cases", {})
     groups = {}
     for case in cases.values():
         speeds = {name: case["links"] / row["seconds"] for name, row in case["rows"].items()}
@@ -61,8 +61,9 @@ def web() -> str:
 
 def _brought(name: str, row: Case) -> Bar:
     share = row["right"] / (row["right"] + row["missing"])
-    said = f"{'all' if share == 1 else f'{int(1000 * share) / 10:.1f} %'} in {row['seconds']:.1f} s"
-    said += " (cut off)" if row["cut"] else ""
+    soon = row["healthy_last"] if row["cut"] and share == 1 else row["seconds"]
+    said = f"{'all' if share == 1 else f'{int(1000 * share) / 10:.1f} %'} in {soon:.1f} s"
+    said += " (cut off later)" if soon < row["seconds"] else " (cut off)" if row["cut"] else ""
     refused = row["share_429"] + row["share_503"]
     return Bar(name, share, said + (f", {refused:.0f} % refused" if refused >= 0.5 else ""))
 
@@ -85,7 +86,7 @@ def _over_time(case: Case) -> Panel:
 
 
 CHARTS: dict[str, tuple[tuple[str, ...], Callable[[], str]]] = {
-    "flood": (("flood", "large"), floods),
+    "flood": (("flood",), floods),
     "waits": (("waits",), waits),
     "web": (("web",), web),
     "over-time": (("web",), over_time),

@@ -11,6 +11,8 @@ from web.scenes import PLAYED
 from web.tally import best, of_best
 
 Case = dict[str, Any]
+BUSY = 4.0
+"""The load average above which a machine of two cores had more to do than the benchmark, its server and one program."""
 README = ("pixhaul", "curl", "wget2", "aria2c", "urllib in threads", "img2dataset", "gallery-dl")
 
 
@@ -116,7 +118,16 @@ def short() -> str:
     for name in README:
         cells = [case["rows"].get(name) for case in jobs.values()]
         rows.append((name, *[_seconds(cell, case) for cell, case in zip(cells, jobs.values(), strict=True)]))
-    return markdown(("seconds", *jobs), [row for row in rows if any(row[1:])])
+    return markdown(("seconds", *jobs), [row for row in rows if any(row[1:])]) + _busy(list(jobs.values()))
+
+
+def _busy(cases: list[Case]) -> str:
+    """A warning when other work ran on the machine while these were measured."""
+    load = max((case.get("load", 0.0) for case in cases), default=0.0)
+    warning = (
+        f"Other work ran on the machine at that time (load {load} on two cores): read the ratios, and those roughly."
+    )
+    return f"\n{warning}\n" if load > BUSY else ""
 
 
 def _seconds(row: Case | None, case: Case) -> str:
