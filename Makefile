@@ -34,7 +34,7 @@ torture-quick: $(VENV)/.tested ## a sample of the same (five minutes)
 docs: $(VENV)/.documented ## the documentation and the lesson as a site that needs no network: site/index.html
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --conf-dir docs --doctree-dir $(VENV)/doctrees . site
 
-lesson: $(VENV)/.tested $(VENV)/.documented ## every program, drawing and figure of the lesson, measured again (three minutes)
+lesson: $(VENV)/.tested $(VENV)/.documented ## every program, drawing and figure of the lesson, measured again (five minutes)
 	$(BIN)/python -m pytest -n 2 tests/lesson -m 'lesson or not lesson'
 
 bench: $(VENV)/.installed ## measure beside every other program found here (needs nginx; two hours in all)

@@ -55,17 +55,19 @@ class Passing(BaseHTTPRequestHandler):
 
     def do_GET(self):  # the name that http.server asks for
         """Pass the request on, and the answer back."""
-        began, relay = time(), self.server
+        began = ended = time()
+        relay = self.server
         is_api = self.path.startswith("/3/")
         try:
             status, headers, body, whole = ask((api() if is_api else relay.images) + self.path, self.headers)
             body = relay.through_here(body) if is_api else body
+            ended = time()  # before the answer goes: whoever has it may ask for the next one at once
             self.answer(status, [*headers, ("Content-Length", str(len(body)))] if whole else headers, body)
         except (OSError, HTTPException):
-            status, whole = 0, False
+            status, whole, ended = 0, False, time()
         self.close_connection = self.close_connection or not whole
         if not is_api:
-            relay.seen.append((began, time(), whole and status == 200))
+            relay.seen.append((began, ended, whole and status == 200))
 
     def answer(self, status, headers, body):
         """Send an answer as it is."""

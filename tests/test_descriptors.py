@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -28,10 +29,13 @@ def test_few_descriptors_lose_no_link(strategy: str, server: Hostile, tmp_path: 
         body = png(number, padding=100_000)
         server.routes[f"/{number}.png"] = lambda _, body=body: [answer(body)[:500], 0.05, answer(body)[500:]]
     (tmp_path / "l.txt").write_text("".join(f"{server.url(f'/{number}.png')}\n" for number in range(60)))
-    words = command("get", "-q", "-i", "l.txt", "--allow-private", "--per-host", "60", "--strategy", strategy)
-    limited = ["sh", "-c", f"ulimit -n {RESERVED + 24}; exec {shlex.join(words)} --retries 0"]
+    words = command("get", "--json", "-i", "l.txt", "--allow-private", "--per-host", "60", "--strategy", strategy)
+    limited = ["sh", "-c", f"ulimit -n {RESERVED + 24}; exec {shlex.join(words)}"]
     done = subprocess.run(
         limited, cwd=tmp_path, env=environment(tmp_path), capture_output=True, timeout=60, check=False
     )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(line["reason"], line["detail"]) for line in lines if line.get("status") == "failed"] == []
     assert (done.returncode, done.stderr) == (0, b"")
     assert len(list((tmp_path / "images").glob("*.png"))) == 60
+    assert server.most <= 24 // 3

@@ -270,6 +270,19 @@ def test_a_status_says_that_the_network_is_waited_for() -> None:
     )
 
 
+def test_where_one_host_is_left_its_failures_are_judged_at_once() -> None:
+    class Flaky(World):
+        def ask(self, attempt: Attempt, now: float) -> tuple[float, Reply]:
+            fails = attempt.number == 1 and attempt.host.endswith("h0.example")
+            return (now + 0.1, AWAY) if fails else super().ask(attempt, now)
+
+    jobs = [*links(4, 5), *(Job(f"http://h0.example/more{number}", f"more{number}") for number in range(40))]
+    ended, scheduler, now = run(Flaky(1), jobs, per_host=1, connections=1)
+    assert {type(one) for one in ended} == {Fetched}
+    assert now < 45 * 2.0
+    assert not scheduler.news
+
+
 # -- a real one --------------------------------------------------------------------------------------------------------
 
 

@@ -93,6 +93,31 @@ def test_nothing_starts_before_every_retry_after_is_over(pace: Pace, history: li
     assert all(look.now >= look.promise for look in started(play(pace, history)))
 
 
+@settings(max_examples=100, deadline=None)
+@given(paces(), ANYTHING, st.floats(0.0, 1_000.0), st.sampled_from(["gate", "quota"]))
+def test_a_pause_that_another_process_or_a_quota_asks_for_is_kept_like_any(
+    pace: Pace, history: list[Step], until: float, kind: str
+) -> None:
+    if kind == "gate":
+        pace.close(until)
+    else:
+        pace.quota(0, until, 0.0)
+    assert all(look.now >= until for look in started(play(pace, history)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(paces(), histories("again"), st.lists(st.sampled_from(["lost", "broken", "again"]), max_size=40))
+def test_what_is_blamed_later_narrows_and_opens_but_lets_nothing_more_fly(
+    pace: Pace, history: list[Step], verdicts: list[str]
+) -> None:
+    play(pace, history)
+    flying, width = pace.flying, pace.width
+    for number, verdict in enumerate(verdicts):
+        pace.blame((0.0, width), 10_000.0 + number, verdict)
+    assert pace.flying == flying
+    assert 1 <= pace.width <= width
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.integers(1, 40), st.integers(1, 60), ANYTHING)
 def test_no_more_fly_than_the_width_and_it_stays_within_its_bounds(most: int, start: int, history: list[Step]) -> None:

@@ -141,3 +141,8 @@ def test_a_ledger_of_before_is_brought_up_to_date(tagged: list[str], tmp_path: P
         ledger.executescript("ALTER TABLE links DROP COLUMN robots; PRAGMA user_version = 2;")
     results = list(pixhaul.stream(tagged, tmp_path, allow_private=True))
     assert {(result.status, result.robots) for result in results} == {("skipped", None)}
+
+
+def test_an_unknown_policy_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(pixhaul.UsageError, match="no policy 'strict'"):
+        pixhaul.download([], tmp_path, policy="strict")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from math import inf
 from pathlib import Path
@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pixhaul.host import RETRIES
 from pixhaul.hosts import Remembered
-from pixhaul.models import Attempt, Failed, Fetched, Job, NotYet, Picture, Reply
+from pixhaul.models import Attempt, Failed, Fetched, Job, NotYet, Outcome, Picture, Reply
 from pixhaul.options import Options
 from pixhaul.scheduler import Scheduler
 from pixhaul.spill import Spill
@@ -345,3 +346,47 @@ def test_a_disk_that_takes_nothing_leaves_the_list_waiting(tmp_path: Path) -> No
     for _ in range(50):
         assert {attempt.host for attempt in admitted(one, 0.0)} <= {"http://slow.example"}
     assert one.held == 3_000
+
+
+# -- retries -----------------------------------------------------------------------------------------------------------
+
+
+def requests_of(one: Scheduler, reply: Callable[[Attempt], Reply]) -> tuple[int, list[Outcome]]:
+    """How many requests it takes to the end, and how its links end."""
+    now, count = 0.0, 0
+    ended: list[Outcome] = []
+    while (answer := one.admit(now)) is not None:
+        if isinstance(answer, Attempt):
+            count, now = count + 1, now + 0.01
+            ended += one.settle(answer, reply(answer), now)
+        elif isinstance(answer, Failed):
+            ended.append(answer)
+        else:
+            now += answer
+    return count, ended
+
+
+@pytest.mark.parametrize("reply", [Reply(500), Reply(200, picture=Picture("png", flaw="truncated"))])
+def test_a_host_where_nothing_comes_right_is_not_asked_five_times_for_each_link(reply: Reply) -> None:
+    count, ended = requests_of(scheduler(jobs(4_000)), lambda attempt: reply)
+    assert len(ended) == 4_000
+    assert count <= 4_000 + RETRIES * 4 / 3 + 200  # the last try of a link is not charged
+
+
+@pytest.mark.parametrize("reply", [Reply(500), Reply(200, picture=Picture("png", flaw="truncated"))])
+def test_where_each_link_comes_right_at_the_last_try_every_one_gets_it(reply: Reply) -> None:
+    count, ended = requests_of(scheduler(jobs(3_000)), lambda attempt: GOOD if attempt.number == 5 else reply)
+    assert {type(one) for one in ended} == {Fetched}
+    assert count == 15_000
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=60), st.integers(0, 6))
+def test_no_link_is_tried_more_often_than_it_may_be(failures: list[int], retries: int) -> None:
+    links = [Job(f"http://h.example/{number}", str(number)) for number in range(len(failures))]
+    one = scheduler(list(links), retries=retries)
+    _, ended = requests_of(
+        one, lambda attempt: GOOD if attempt.number > failures[int(attempt.job.name)] else Reply(502)
+    )
+    tries = {outcome.job.name: outcome.attempts for outcome in ended}
+    assert tries == {str(number): min(count, retries) + 1 for number, count in enumerate(failures)}

@@ -28,5 +28,7 @@ def haul(
         with closing(strategy(scheduler, options)) as turns:
             for outcomes in turns:
                 yield keeper.take(outcomes)
+                if keeper.is_full:
+                    break
         yield keeper.flush()
         keeper.complain()

@@ -9,9 +9,12 @@ from pixhaul.pace import Pace
 
 UNKNOWN = 4
 """A host that never answered counts this many times its transfers, so that sick ones do not hold the places."""
-RETRIES, EARNED = 200, 4
-"""Further tries that a host has to spend, and what each good answer adds. Where every link comes right in the end they
-last for ever; where none does, ten thousand links cost ten thousand requests and 200, not fifty thousand."""
+RETRIES, EARNED = 3_000, 4
+"""Tries after the first that a host may see fail, and what each good answer adds. Where every link comes right in the
+end they last for ever; where none does, ten thousand links cost 14,000 requests and not fifty thousand."""
+IN_DOUBT = 200
+"""Links of a host that wait for their next try, above which none is tried for the first time: those come first, so that
+they have had all their tries before the host has used up its own."""
 WELL, TURNED, SOUR = 0, 1, 2
 """A host that answers or was not asked; that began to fail since anybody answered; that fails while others answer."""
 
@@ -58,7 +61,7 @@ class Host:
         self.probes = 0
         """How often it was asked whether the network is back."""
         self.retries = RETRIES
-        """Further tries that its links may have: used up where none of them brings anything."""
+        """Tries after the first that may still fail: used up where none of them brings anything."""
         self.answered = self.refused = self.broken = 0
         """How transfers to it ended, as far as that tells of it."""
         self.waits: dict[str, float] = {}
@@ -92,6 +95,11 @@ class Host:
             cause, since = self._blocked
             self.waits[cause] = self.waits.get(cause, 0.0) + now - since
             self._blocked = None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether so many of its links wait for their next try that no other may begin."""
+        return self.delayed >= IN_DOUBT and self.ready[0].number == 1
 
     def gone_quiet(self) -> None:
         """Note that there is no link left that could wait."""

@@ -36,7 +36,8 @@ class Keeper:
     def take(self, outcomes: tuple[Outcome, ...]) -> tuple[Result, ...]:
         """Stage what came, and settle the batch when it is large or old enough.
 
-        A full disk is raised by the call after the one that met it, so that what had room is told of.
+        After a full disk `is_full` says so: the transfers are to be stopped, which frees what they had on the disk, and
+        then `flush` keeps and tells of what has room.
         """
         self.complain()
         for place, outcome in enumerate(outcomes):
@@ -45,10 +46,15 @@ class Keeper:
             except DiskFull as error:
                 self._full = error
                 _discard(outcomes[place:])
-                return self.flush()
+                return self._settled()
         waiting = self._staged + len(self._failed)
         due = waiting and (waiting >= BATCH or time.monotonic() - self._since >= LONGEST)
         return self.flush() if due else self._settled()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the disk was found full."""
+        return self._full is not None
 
     def complain(self) -> None:
         """Raise DiskFull, if the disk was found full."""
@@ -60,6 +66,7 @@ class Keeper:
             self._since = time.monotonic()
         if isinstance(outcome, Failed):
             if _is_full(outcome):
+                self._sink.make_room()
                 raise disk_full(outcome.detail)
             self._failed.append(outcome)
             return

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from pixhaul.errors import UsageError
 from pixhaul.models import Result
 from pixhaul.options import Options
+from pixhaul.policy import POLICIES
 from pixhaul.session import Text, open_session
 from pixhaul.summary import Ending, Tally, exit_code
 from pixhaul.twins import Suspect
@@ -125,6 +126,8 @@ def _options(directory: str | os.PathLike[str], options: dict[str, Any]) -> tupl
         raise UsageError(f"There is no option {unknown[0]!r}.", hint)
     if options.get("types") is not None:
         options["types"] = frozenset(options["types"])
+    if options.get("policy", "none") not in POLICIES:
+        raise UsageError(f"There is no policy {options['policy']!r}.", f"The policies are {', '.join(POLICIES)}.")
     if os.environ.get("IMGUR_API"):
         options.setdefault("api", os.environ["IMGUR_API"])
     return client_id, Options(directory=os.fspath(directory), **options)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from pixhaul.holdings import Holdings
 from pixhaul.host import SOUR, TURNED, WELL, Host
 from pixhaul.models import Attempt, Failed, Reply
-from pixhaul.network import EVERYTHING, QUIET, Network
+from pixhaul.network import ACQUAINTANCES, EVERYTHING, LEAST_ROW, QUIET, Network
 from pixhaul.suspense import Suspense, trouble
 
 Judging: TypeAlias = Callable[[Host, Attempt, Reply, float], list[Failed]]
@@ -101,6 +101,16 @@ class Outages:
             self.gone = self.gone or what == EVERYTHING
             if what and not self.gone:
                 self._holdings.hosts.release()
+
+    def judge_alone(self, now: float) -> bool:
+        """Where nothing flies that could tell more, and too few hosts turned to be the network: judge them at once."""
+        if self.network.away or self._holdings.live:
+            return False
+        few = [(self._acquaintances, ACQUAINTANCES), (self._strangers, LEAST_ROW)]
+        kinds = tuple(kind for kind, most in few if kind.waiting and len(kind.turned) < most)
+        if kinds:
+            self._holdings.ended += self._decide(kinds, SOUR, now)
+        return bool(kinds)
 
     def _decide(self, kinds: tuple[Suspense, ...], standing: int, now: float) -> list[Failed]:
         """The hosts that turned are well or sour: judge their failures, and let them go on."""

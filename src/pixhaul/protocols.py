@@ -24,6 +24,9 @@ class Sink(Protocol):
     def add(self, fetched: Fetched) -> Failed | None:
         """Stage one picture under a temporary name; Failed when it cannot be written at all."""
 
+    def make_room(self) -> None:
+        """Give up the newest of what is staged on a full disk, so that the ledger and the older ones have room."""
+
     def prepare(self) -> list[Receipt]:
         """Say where everything staged is about to be; the ledger writes that down before it is so."""
 

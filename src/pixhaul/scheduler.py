@@ -163,7 +163,7 @@ class Scheduler:
         """What is going on, in numbers and for the hosts that wait."""
         longest = sorted(self.hosts, key=lambda host: -len(host.ready) - host.delayed)[:5]
         waits = ((host.name, host.pace.admit(now), host.pace.why(now)) for host in longest if host.ready)
-        waiting = (*self.outages.waiting(now), *(wait for wait in waits if wait[1] > 0))
+        waiting = self.outages.waiting(now) or tuple(wait for wait in waits if wait[1] > 0)
         if not waiting and not self.live and self._holdings.later.next < inf:
             waiting = (("the next try", self._holdings.later.next - now, f"{self.held} links failed and come again"),)
         return Status(self._intake.read, self.held + self._holdings.spilled, self.live, waiting, self._intake.dry)
@@ -173,7 +173,7 @@ class Scheduler:
     def _start(self, now: float) -> Attempt | None:
         """Give the place to the host with the fewest in flight, of those that may start."""
         while (host := self.hosts.next_turn()) is not None:
-            if self.outages.holds(host, now):
+            if self.outages.holds(host, now) or host.doubtful:  # it comes again with the first that has waited
                 continue
             wait = host.pace.admit(now)
             if wait <= 0.0:
@@ -207,6 +207,8 @@ class Scheduler:
     def _nothing(self, now: float, wait: Wait) -> Wait | None:
         if self._intake.dry and self._holdings.empty:
             return None
+        if self.outages.judge_alone(now):
+            return 0.0
         return max(0.0, min(wait, self._holdings.later.next - now))
 
     # -- after a reply ---------------------------------------------------------------------------------------------
@@ -235,7 +237,7 @@ class Scheduler:
         if was_refused:  # the host's gate delays it
             self._holdings.place(following, first=True)
             return
-        self.hosts.get(attempt.host).retries -= not free
+        self.hosts.get(attempt.host).retries -= attempt.number > 1 and not free
         self._holdings.delay(following, now + seconds)
 
     def _hop(self, attempt: Attempt, hop: Link, reply: Reply, now: float) -> Failed | None:

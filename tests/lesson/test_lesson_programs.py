@@ -6,6 +6,7 @@ import ast
 import os
 import re
 import sys
+from collections.abc import Iterator
 from http.client import IncompleteRead
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,7 @@ CHAPTERS = ["single", "threads", "workers", "processes", "aio", "window", "fault
 LIBRARIES = {"aio": {"aiohttp"}, "cluster": {"ray"}, "package": {"pixhaul"}, "thumbnails": {"PIL"}}
 FASTER = ["threads", "workers", "aio", "window", "faults", "resume", "package"]
 MANY = 40
+FAR = 0.2
 
 
 def need(chapter: str) -> None:
@@ -36,45 +38,53 @@ def pictures(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def one_by_one(imgur: Standin, tmp_path_factory: pytest.TempPathFactory) -> tuple[float, dict[str, bytes]]:
-    """What the first chapter takes, and the pictures it keeps. The stand-in has drawn them all by then."""
+def far() -> Iterator[Standin]:
+    """A stand-in so far away that a busy machine's own delays are small beside the waiting."""
+    with standin.start(latency=FAR) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def one_by_one(far: Standin, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The pictures that the first chapter keeps, from a stand-in that does not wait; the far one has drawn them too."""
     folder = tmp_path_factory.mktemp("single")
-    took(run("threads.py", folder, imgur))
-    seconds = took(run("single.py", folder, imgur))
-    return seconds, pictures(folder)
+    took(run("threads.py", folder / "warm", far))
+    with standin.start() as near:
+        took(run("single.py", folder, near))
+    return pictures(folder)
 
 
 @pytest.mark.parametrize("chapter", FASTER)
 def test_this_chapter_is_at_least_three_times_faster_than_the_first(
-    one_by_one: tuple[float, dict[str, bytes]], imgur: Standin, tmp_path: Path, chapter: str
+    one_by_one: dict[str, bytes], far: Standin, tmp_path: Path, chapter: str
 ) -> None:
     need(chapter)
-    seconds = took(run(f"{chapter}.py", tmp_path / "first", imgur))
-    if 3 * seconds >= one_by_one[0]:  # the machine was busy with something else
-        seconds = took(run(f"{chapter}.py", tmp_path / "second", imgur))
-    assert pictures(tmp_path / "first") == one_by_one[1]
-    assert 3 * seconds < one_by_one[0]
+    least = MANY * FAR  # of the first chapter: see test_single
+    seconds = took(run(f"{chapter}.py", tmp_path / "first", far))
+    if 3 * seconds >= least:  # the machine was busy with something else
+        seconds = took(run(f"{chapter}.py", tmp_path / "second", far))
+    assert pictures(tmp_path / "first") == one_by_one
+    assert 3 * seconds < least
 
 
 @pytest.mark.lesson
 def test_processes_are_three_times_faster_where_the_waiting_is_long(tmp_path: Path) -> None:
-    with standin.start(latency=0.25) as imgur:
-        seconds = took(run("processes.py", tmp_path, imgur))
+    with standin.start(latency=0.5) as imgur:
+        seconds = min(took(run("processes.py", tmp_path, imgur)) for _ in range(2))
     assert len(pictures(tmp_path)) == MANY
-    assert 3 * seconds < MANY * 0.25
+    assert 3 * seconds < MANY * 0.5
 
 
 @pytest.mark.lesson
-def test_the_cluster_keeps_every_picture(
-    one_by_one: tuple[float, dict[str, bytes]], imgur: Standin, tmp_path: Path
-) -> None:
+def test_the_cluster_keeps_every_picture(one_by_one: dict[str, bytes], imgur: Standin, tmp_path: Path) -> None:
     need("cluster")
     done = run("cluster.py", tmp_path, imgur)
     assert done.returncode == 0, done.stderr
-    assert pictures(tmp_path) == one_by_one[1]
+    assert pictures(tmp_path) == one_by_one
     assert done.stdout.splitlines()[-1].startswith("Took ")
 
 
+@pytest.mark.lesson
 def test_thumbnails_are_the_same_whoever_makes_them(imgur: Standin, tmp_path: Path) -> None:
     took(run("threads.py", tmp_path, imgur))
     made = []

@@ -240,6 +240,14 @@ def test_the_trace_of_a_race_is_drawn_as_the_race_was(tmp_path: Path) -> None:
     assert second.lanes == (ONE,)
 
 
+def test_streams_and_failures_are_no_connections_of_their_own(tmp_path: Path) -> None:
+    names = ("connection 1", "connection 1, stream 2", "no connection", "connection 2")
+    lanes = [Lane(name, CONNECTION, (transfer(0.0, 1.0),)) for name in names]
+    path = tmp_path / "t.json"
+    write_trace(race(run(*lanes)), str(path), pytest.fail)
+    assert "2 connections" in page_of_trace(from_trace(path), "t")
+
+
 def test_a_trace_that_was_cut_is_drawn_as_far_as_it_goes(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     write_trace(race(run(TWO, ONE)), str(path), pytest.fail)

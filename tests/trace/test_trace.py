@@ -28,9 +28,9 @@ from program import command, environment
 
 @pytest.fixture
 def links(server: Hostile) -> list[str]:
-    """Thirty good pictures that take a twentieth of a second each."""
+    """Thirty good pictures that take a thirtieth of a second each."""
     for number in range(30):
-        steps = [0.05, answer(png(number), Connection="close")]
+        steps = [0.03, answer(png(number), Connection="close")]
         server.routes[f"/{number}.png"] = lambda _, steps=steps: steps
     return [server.url(f"/{number}.png") for number in range(30)]
 
@@ -39,12 +39,24 @@ def complete(path: Path, kind: str) -> list[dict[str, Any]]:
     return [event for event in json.loads(path.read_text("ascii")) if event.get("cat") == kind]
 
 
+def assert_drawable(trace: Path) -> None:
+    """Within a lane things follow or contain each other: viewers draw what overlaps otherwise in the wrong place."""
+    lanes: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for event in json.loads(trace.read_text("ascii")):
+        if event["ph"] == "X":
+            lanes[event["tid"]].append((event["ts"], event["ts"] + event["dur"]))
+    for spans in lanes.values():
+        for (began, ended), (later, end) in pairwise(sorted(spans, key=lambda span: (span[0], -span[1]))):
+            assert later >= ended or (later >= began and end <= ended)
+
+
 @pytest.mark.parametrize("strategy", strategies.names())
 def test_every_transfer_stands_in_a_lane_with_its_phases_inside(
     strategy: str, links: list[str], tmp_path: Path
 ) -> None:
     trace = tmp_path / "run.json"
     pixhaul.download(links, tmp_path / "d", allow_private=True, strategy=strategy, trace=str(trace))
+    assert_drawable(trace)
     transfers = complete(trace, "transfer")
     assert Counter(event["args"]["url"] for event in transfers) == Counter(links)
     names = {"name look-up", "connecting", "waiting", "receiving"}
@@ -56,7 +68,7 @@ def test_every_transfer_stands_in_a_lane_with_its_phases_inside(
     for event in transfers:
         inner = [one for one in complete(trace, "phase") if one["tid"] == event["tid"] and one["ts"] >= event["ts"]]
         waited = next(one for one in inner if one["name"] == "waiting")
-        assert waited["dur"] >= 45_000
+        assert waited["dur"] >= 25_000
         assert waited["ts"] + waited["dur"] <= event["ts"] + event["dur"]
 
 
@@ -75,18 +87,18 @@ def test_what_fails_is_there_with_its_status_and_its_tries(server: Hostile, tmp_
 
 def test_a_killed_run_leaves_a_trace_that_can_be_read(server: Hostile, tmp_path: Path) -> None:
     for number in range(400):
-        server.routes[f"/{number}.png"] = lambda _: [0.1, answer(png(), Connection="close")]
+        server.routes[f"/{number}.png"] = lambda _: [0.05, answer(png(), Connection="close")]
     (tmp_path / "list").write_text("".join(server.url(f"/{number}.png\n") for number in range(400)))
     call = command("get", "-i", "list", "--allow-private", "--per-host", "4", "--trace", "run.json", "--json")
     with subprocess.Popen(call, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE) as running:
         assert running.stdout is not None
-        for _ in range(60):
+        for _ in range(40):
             running.stdout.readline()
         running.send_signal(signal.SIGKILL)
     text = (tmp_path / "run.json").read_text("ascii")
     assert not text.endswith("]\n")
     events = json.loads(text + "]")
-    assert sum(event.get("cat") == "transfer" for event in events) >= 20
+    assert sum(event.get("cat") == "transfer" for event in events) >= 10
 
 
 def test_a_trace_is_replaced_and_nothing_else_is(links: list[str], tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ class Fleet:
         number, reply = numbered
         self._crashes.pop(number, None)
         attempt = remote.settle(number)
-        if reply.error:
+        if reply.error or reply.stale:
             self._broken[attempt.job.key] = remote
             if len(self._broken) > MOST_BROKEN:
                 del self._broken[next(iter(self._broken))]

@@ -13,9 +13,10 @@ from importlib.resources import files
 
 from pixhaul import __version__
 from pixhaul.escape import html
+from pixhaul.trace.lanes import NO_CONNECTION
 
 from .cards import Sheet, cards, prediction
-from .chart import PHASES, fetched, spent
+from .chart import CONNECTION, PHASES, fetched, spent
 from .drawing import curve_svg
 from .models import TRACE, Race, Run
 from .racers import Racer
@@ -64,7 +65,8 @@ def page_of_trace(processes: Sequence[Traced], name: str) -> str:
 def _traced(one: Traced) -> Run:
     ends = [each.ended for lane in one.lanes for each in lane.transfers]
     transfers = fetched(one.lanes)
-    connections = sum(lane.kind == "connection" for lane in one.lanes)
+    names = {lane.name.partition(",")[0] for lane in one.lanes if lane.kind == CONNECTION}  # several streams are one
+    connections = len(names - {NO_CONNECTION})
     racer = Racer(one.name or "a run", "")
     seconds = max(ends, default=0.0)
     return Run(

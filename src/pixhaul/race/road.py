@@ -66,7 +66,7 @@ class Road:
         return self._start(latency=latency, bandwidth=bandwidth, faults=faults, record=True)
 
     def _start(self, **more: Any) -> standin.Standin:
-        posts = max(240, self.conditions.pictures)
+        posts = max(PAGE, self.conditions.pictures)  # each has a picture at least, and fewer are ready sooner
         try:
             return standin.start(posts=posts, seed=self.conditions.seed, credits=10**9, **more)
         except ValueError as error:

@@ -58,13 +58,13 @@ class Folder:
             write_part(part, fetched.body)
         except OSError as error:
             if error.errno in FULL:
-                self._make_room()
+                self.make_room()
                 raise disk_full(error.strerror or "no room") from error
             return _trouble(fetched, error)
         self._staged.append(Staged(fetched._replace(body=b""), part))
         return None
 
-    def _make_room(self) -> None:
+    def make_room(self) -> None:
         """Give up the newest parts, so that the ledger can be written and the older ones be kept."""
         freed = 0
         while self._staged and freed < LEDGER_ROOM:

@@ -9,6 +9,7 @@ from pixhaul.timing import Timing
 
 MOST_KNOWN = 4_096
 """Connections that are remembered; the one unused for longest is forgotten first, so that memory stays flat."""
+NO_CONNECTION = "no connection"
 FIRST = 10
 """The first lane of a connection; those below are for what is no transfer."""
 
@@ -30,7 +31,7 @@ class Lanes:
         if place < len(connection.lanes):
             return connection.lanes[place], connection.number, ""
         connection.lanes.append(next(self._lanes))
-        name = f"connection {connection.number}" if connection.number else "no connection"
+        name = f"connection {connection.number}" if connection.number else NO_CONNECTION
         return connection.lanes[place], connection.number, f"{name}, stream {place + 1}" if place else name
 
     def check(self, began: float, ended: float) -> tuple[int, str]:

@@ -94,6 +94,10 @@ class TracedSink:
         self._trace.kept("writing", began, picture=short(fetched.final_url), url=fetched.job.url)
         return trouble
 
+    def make_room(self) -> None:
+        """Give up the newest of what is staged."""
+        self._sink.make_room()
+
     def prepare(self) -> list[Receipt]:
         """Make everything staged durable."""
         began = time.monotonic()
