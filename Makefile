@@ -37,11 +37,12 @@ docs: $(VENV)/.documented ## the documentation and the lesson as a site that nee
 lesson: $(VENV)/.tested $(VENV)/.documented ## every program, drawing and figure of the lesson, measured again (five minutes)
 	$(BIN)/python -m pytest -n 2 tests/lesson -m 'lesson or not lesson'
 
-bench: $(VENV)/.installed ## measure beside every other program found here (needs nginx; an hour in all)
+bench: $(VENV)/.installed ## measure beside every other program found here (needs nginx; two hours in all)
 	$(BIN)/python benchmarks/run.py --save --grid $(ARGS)
+	$(BIN)/python benchmarks/publish.py
 
 clean: ## remove what the recipes made
-	rm -rf $(VENV) images race.html site lesson/images lesson/thumbnails benchmarks/out
+	rm -rf $(VENV) images race.html build site lesson/images lesson/thumbnails benchmarks/out
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

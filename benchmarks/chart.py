@@ -47,6 +47,8 @@ class Line(NamedTuple):
     name: str
     points: Sequence[float]
     """One value for each second."""
+    colour: int
+    """Which of the colours; the same name has the same in every panel."""
 
 
 class Panel(NamedTuple):
@@ -106,9 +108,9 @@ def _panel(panel: Panel, top: int) -> list[str]:
             f"{left + (right - left) * (second + 0.5) / longest:.1f},{bottom - height * value / most:.1f}"
             for second, value in enumerate(line.points)
         )
-        parts.append(f'<polyline class="line c{number % COLOURS}" points="{" ".join(points)}"/>')
-        x = left + number * 145
-        colour = f"line c{number % COLOURS}"
+        parts.append(f'<polyline class="line c{line.colour % COLOURS}" points="{" ".join(points)}"/>')
+        x = left + number * 165
+        colour = f"line c{line.colour % COLOURS}"
         parts.append(f'<line class="{colour}" x1="{x}" x2="{x + 18}" y1="{bottom + 36}" y2="{bottom + 36}"/>')
         parts.append(_text(x + 24, bottom + 41, line.name, "quiet"))
     return parts

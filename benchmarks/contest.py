@@ -37,10 +37,10 @@ class Case(NamedTuple):
         return -(-len(self.links) // self.width) * self.latency or None
 
     def share(self, program: Program) -> int:
-        """How many of the links a program is given: slow ones get fewer."""
+        """How many of the links a program is given: slow ones get fewer, and over TLS fewer still."""
         if program.alone and self.latency:
             return min(len(self.links), int(5 / self.latency))
-        return min(len(self.links), program.most)
+        return min(len(self.links), program.most // 4 if self.authority else program.most)
 
 
 class Result(NamedTuple):

@@ -88,6 +88,7 @@ def main():
     ended = threading.Event()
     begun = time.monotonic()
     pid = start(command)
+    signal.signal(signal.SIGTERM, lambda *_: [_end(member) for member in family(pid)])  # who started us is leaving
     watcher = threading.Thread(target=watch, args=(pid, ended, begun + float(limit), seen))
     watcher.start()
     _, status, usage = os.wait4(pid, 0)

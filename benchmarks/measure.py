@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -40,7 +41,11 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, li
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.NamedTemporaryFile() as report:
         launch = [sys.executable, "-I", "-S", str(LAUNCH), report.name, str(limit), *command]
-        subprocess.run(launch, env=kept | dict(environment or {}), check=True)
+        with subprocess.Popen(launch, env=kept | dict(environment or {})) as launched:
+            try:
+                launched.wait()
+            finally:
+                launched.terminate()  # nothing when it has ended; else we are leaving, and so must what it runs
         return Figures(**json.loads(Path(report.name).read_text()))
 
 
@@ -63,6 +68,13 @@ def place(asked: str = "") -> Path:
     made = Path(tempfile.mkdtemp(prefix="pixhaul-bench-", dir=base))
     made.chmod(0o755)  # nginx's worker is another user
     return made
+
+
+def free_port(address: str = "127.0.0.1") -> int:
+    """A port on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
 
 
 def emptied(folder: Path) -> Path:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from measure import free_port
+
 CONFIGURATION = """
 daemon off; pid {place}/pid; worker_processes 1; error_log {place}/errors;
 events {{ worker_connections 4096; }}
@@ -47,7 +49,7 @@ def available() -> bool:
 def serving(root: Path) -> Iterator[Origin]:
     """nginx with that folder."""
     with tempfile.TemporaryDirectory() as name:
-        place, plain, secure = Path(name), _free_port(), _free_port()
+        place, plain, secure = Path(name), free_port(), free_port()
         place.chmod(0o755)
         _certificate(place)
         settings = place / "nginx.conf"
@@ -67,12 +69,6 @@ def _certificate(place: Path) -> None:
     files = ["-keyout", str(place / "key.pem"), "-out", str(place / "cert.pem")]
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", *what, *files]
     subprocess.run(command, check=True, capture_output=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _until_open(port: int) -> None:

@@ -32,7 +32,10 @@ def save(name: str, key: str, case: dict[str, Any], about: dict[str, Any]) -> di
     before = load(name)
     cases = before.get("cases", {})
     rows = cases.get(key, {}).get("rows", {}) | case["rows"]
-    cases[key] = case | {"rows": {row: rows[row] for row in sorted(rows, key=order)}}
+    cases[key] = case | {
+        "load": round(os.getloadavg()[0], 1),
+        "rows": {row: rows[row] for row in sorted(rows, key=order)},
+    }
     document = {
         "benchmark": name,
         "date": dt.datetime.now(dt.UTC).date().isoformat(),

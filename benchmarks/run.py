@@ -13,6 +13,8 @@ from __future__ import annotations
 import argparse
 import shlex
 import shutil
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -108,6 +110,7 @@ def measured(name: str, chosen: argparse.Namespace, about: dict[str, Any]) -> No
 def main() -> None:
     """Run the benchmarks that were named, or all."""
     chosen = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and folders go as after Ctrl-C
     versions = peers.versions(peers.here(chosen.programs)) if chosen.save else {}
     about = {"versions": versions, "kept_in": chosen.place or "a memory file system"}
     for name in chosen.bench or BENCHES:

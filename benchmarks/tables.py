@@ -11,6 +11,8 @@ from web.scenes import PLAYED
 from web.tally import best, of_best
 
 Case = dict[str, Any]
+BUSY = 4.0
+"""The load average above which a machine of two cores had more to do than the benchmark, its server and one program."""
 README = ("pixhaul", "curl", "wget2", "aria2c", "urllib in threads", "img2dataset", "gallery-dl")
 
 
@@ -63,15 +65,15 @@ def _scene(case: Case) -> str:
 
 def defaults() -> str:
     """pixhaul's defaults beside the best setting, scene by scene."""
-    heads = ("scene", "best by hand", "first run", "second run", "429 %", "after 10 s", "too early")
+    heads = ("scene", "best by hand", "first run", "second run", "429 %", "after 10 s", "503 %", "too early")
     rows = []
     for case in scenes():
         if tuned := best(case):
             first = case["rows"]["pixhaul"]
             setting = f"{tuned.removeprefix('pixhaul ')}: {case['rows'][tuned]['seconds']:.1f} s"
             shares = [f"{of_best(case, name):.2f}" for name in ("pixhaul", "pixhaul, second run")]
-            manners = (f"{first['share_429']:.1f}", f"{first['share_429_late']:.1f}", f"{first['early']}")
-            rows.append((case["title"], setting, *shares, *manners))
+            manners = [f"{first[kind]:.1f}" for kind in ("share_429", "share_429_late", "share_503")]
+            rows.append((case["title"], setting, *shares, *manners, f"{first['early']}"))
     return markdown(heads, rows)
 
 
@@ -104,17 +106,28 @@ def plain(name: str) -> str:
 
 def short() -> str:
     """README's table: seconds by program for the jobs that anybody has."""
-    jobs = {
-        "10,000 of 46 KB": load("flood")["cases"]["plain"],
-        "the same over TLS": load("flood")["cases"]["tls"],
-        "500 of 1 to 3 MB": load("large")["cases"]["large"],
-        "4,000 at 0.25 s, 256 at once": load("waits")["cases"]["256"],
+    wanted = {
+        "10,000 of 46 KB": ("flood", "plain"),
+        "the same over TLS": ("flood", "tls"),
+        "500 of 1 to 3 MB": ("large", "large"),
+        "4,000 at 0.25 s, 256 at once": ("waits", "256"),
     }
+    found = {title: load(name).get("cases", {}).get(case) for title, (name, case) in wanted.items()}
+    jobs = {title: case for title, case in found.items() if case}
     rows = []
     for name in README:
         cells = [case["rows"].get(name) for case in jobs.values()]
         rows.append((name, *[_seconds(cell, case) for cell, case in zip(cells, jobs.values(), strict=True)]))
-    return markdown(("seconds", *jobs), [row for row in rows if any(row[1:])])
+    return markdown(("seconds", *jobs), [row for row in rows if any(row[1:])]) + _busy(list(jobs.values()))
+
+
+def _busy(cases: list[Case]) -> str:
+    """A warning when other work ran on the machine while these were measured."""
+    load = max((case.get("load", 0.0) for case in cases), default=0.0)
+    warning = (
+        f"Other work ran on the machine at that time (load {load} on two cores): read the ratios, and those roughly."
+    )
+    return f"\n{warning}\n" if load > BUSY else ""
 
 
 def _seconds(row: Case | None, case: Case) -> str:
@@ -125,17 +138,14 @@ def _seconds(row: Case | None, case: Case) -> str:
 
 
 def machine() -> str:
-    """What was measured where, with which versions."""
+    """What was measured when and where, how busy the machine was, and with which versions."""
     said = []
     for name in ("flood", "large", "waits", "web", "memory", "start", "lesson"):
         if document := load(name):
-            dates = {
-                row["date"] for case in document["cases"].values() for row in case["rows"].values() if "date" in row
-            }
-            where = ", ".join(f"{value}" for value in document["machine"].values())
-            said.append(
-                f"* {name}: {', '.join(sorted(dates)) or document['date']}; cores, processor, system: {where}\n"
-            )
+            loads = [case["load"] for case in document["cases"].values() if "load" in case]
+            busy = f"{min(loads)} to {max(loads)}" if loads else "not noted"
+            where = ", ".join(f"{value}" for value in list(document["machine"].values())[1:])
+            said.append(f"* {name}: {document['date']}, {document['machine']['cores']} cores, load {busy}, {where}\n")
     versions = load("flood").get("versions", {})
     return "".join(said) + "* " + "; ".join(f"{name}: {version}" for name, version in versions.items()) + "\n"
 

@@ -51,6 +51,12 @@ def ask(wire: socket.socket, host: str, count: int) -> bytes:
     return said
 
 
+def test_pages_and_charts_show_the_figures_that_were_measured() -> None:
+    check = [sys.executable, str(BENCHMARKS / "publish.py"), "--check"]
+    said = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
+
+
 def test_a_host_with_a_rate_refuses_what_is_above_it_and_counts_who_comes_back_too_soon() -> None:
     counted: dict[str, Any] = {}
     with scene("strict", counted) as bases, connected(bases["strict"]) as wire:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from contest import Result
 from corpus import picture
-from measure import emptied, run
+from measure import emptied, free_port, run
 from output import compare
 from peers import Program, Task
 from web.hosts import Desk
@@ -24,6 +24,8 @@ FOLDER = Path(__file__).parent.parent
 TRIES = 5
 """Times that each program may ask for a link: pixhaul's default."""
 
+PORT = free_port("127.77.0.1" if sys.platform == "linux" else "127.0.0.1")
+"""Of all hosts, in all runs: what a program remembers of a host must be true in its next run."""
 Counted = dict[str, dict[str, Any]]
 
 
@@ -38,7 +40,7 @@ class Played(NamedTuple):
 @contextmanager
 def serving(name: str, counted: Counted) -> Iterator[dict[str, str]]:
     """A server for one run; where its hosts are. `counted` is filled in at the end."""
-    command = [sys.executable, "-m", "web.server", name]
+    command = [sys.executable, "-m", "web.server", name, str(PORT)]
     server = subprocess.Popen(command, cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield json.loads(server.stdout.readline())

@@ -42,6 +42,7 @@ def crowd(sick: int, hosts: int = 200, links: int = 40) -> tuple[Host, ...]:
 
 STRICT = Host("strict", 1_500, 0.05, rate=50, retry_after=2)
 BESIDE = Host("strict", 200, 0.05, rate=10, retry_after=2)
+CROWD_GRID = ("--per-host 4", "--per-host 16", "--per-host 32")
 FAST = Host("fast", 8_000, 0.005)
 
 SCENES = {
@@ -56,6 +57,7 @@ SCENES = {
         "A host 250 ms away, 24,000 links",
         Host("far", 24_000, 0.25),
         *("--per-host 256", "--per-host 512"),
+        limit=120,
     ),
     "strict": _only(
         "50 requests a second, then 429 and Retry-After: 2",
@@ -82,10 +84,9 @@ SCENES = {
     "crowd": Scene(
         "200 hosts of mixed latency, 20 of them sick",
         crowd(20),
-        ("--per-host 4", "--per-host 8", "--per-host 16", "--per-host 32"),
         limit=150,
     ),
-    "crowd-healthy": Scene("The same, the 180 healthy hosts alone", crowd(20)[20:]),
+    "crowd-healthy": Scene("The same, the 180 healthy hosts alone", crowd(20)[20:], CROWD_GRID, 150),
     "pair": Scene("A host of 10 requests a second beside a fast one", (BESIDE, FAST), ("--per-host 64",)),
 }
 """By name, in the order of the tables."""

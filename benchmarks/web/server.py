@@ -1,4 +1,4 @@
-"""The simulated web as a process of its own: `python -m web.server SCENE`, in the folder benchmarks/.
+"""The simulated web as a process of its own: `python -m web.server SCENE [PORT]`, in the folder benchmarks/.
 
 It prints one line of JSON, where each host is, and serves until its standard input ends; then it prints what each host
 has counted. Links are BASE/HOST-NUMBER.EXT; the pictures are made from the number, so that both sides know every byte.
@@ -16,7 +16,7 @@ import time
 from functools import partial
 
 from corpus import picture, scenes
-from web.hosts import Answer, Desk, Host
+from web.hosts import Answer, Desk
 from web.scenes import SCENES, SEED
 
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
@@ -104,11 +104,17 @@ def _refusal(answer: Answer) -> tuple[bytes, bytes]:
     return _head(f"{answer.status} {word}", "text/html", len(body), more), body
 
 
-def bound(number: int) -> socket.socket:
-    """A port for the host of that number: on Linux on an address of its own, elsewhere all of 127/8 is not there."""
-    address = f"127.77.{number // 250}.{number % 250 + 1}" if sys.platform == "linux" else "127.0.0.1"
+def bound(number: int, port: int) -> socket.socket:
+    """A place for the host of that number: on Linux an address of its own, elsewhere a port (127.77 is not there).
+
+    The same number and port give the same place again, so that a client can know a host from an earlier run.
+    """
+    linux = sys.platform == "linux"
     listener = socket.socket()
-    listener.bind((address, 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(
+        (f"127.77.{number // 250}.{number % 250 + 1}", port) if linux else ("127.0.0.1", port and port + number)
+    )
     return listener
 
 
@@ -123,27 +129,26 @@ def deaf(listener: socket.socket) -> list[socket.socket]:
     return waiting
 
 
-async def open_up(host: Host, desk: Desk, number: int, clock: Clock) -> tuple[str, list[socket.socket]]:
+async def open_up(listener: socket.socket, desk: Desk, number: int, clock: Clock) -> tuple[str, list[socket.socket]]:
     """Begin to serve a host; its address, and what must be kept from being collected."""
-    listener = bound(number)
     base = "http://{}:{}".format(*listener.getsockname())
-    if host.sick == "closed":
+    if desk.host.sick == "closed":
         listener.close()
         return base, []
-    if host.sick == "deaf":
+    if desk.host.sick == "deaf":
         return base, [listener, *deaf(listener)]
     make = partial(Connection, desk, number * STRIDE, clock)
     await asyncio.get_running_loop().create_server(make, sock=listener, backlog=4096)
     return base, []
 
 
-async def serve(name: str) -> None:
-    """Play the scene until standard input ends."""
+async def serve(name: str, port: int) -> None:
+    """Play the scene until standard input ends; port 0 is any."""
     scene, clock, held, bases = SCENES[name], Clock(), [], {}
     scenes("tiny")
     desks = {host.name: Desk(host, SEED) for host in scene.hosts}
     for number, host in enumerate(scene.hosts):
-        bases[host.name], kept = await open_up(host, desks[host.name], number, clock)
+        bases[host.name], kept = await open_up(bound(number, port), desks[host.name], number, clock)
         held += kept
     print(json.dumps(bases), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
@@ -151,4 +156,4 @@ async def serve(name: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1]))
+    asyncio.run(serve(sys.argv[1], int((*sys.argv, 0)[2])))

@@ -79,9 +79,11 @@ def best(case: dict[str, Any]) -> str:
 
 
 def of_best(case: dict[str, Any], name: str) -> float | None:
-    """How fast a row is beside the best setting: 1 is as fast."""
+    """Speed beside the best setting: 1 is as fast. None for a row that lost more: giving up is quick."""
     rows, tuned = case["rows"], best(case)
-    return rows[tuned]["seconds"] / rows[name]["seconds"] if tuned else None
+    if not tuned or rows[name]["missing"] > rows[tuned]["missing"]:
+        return None
+    return float(rows[tuned]["seconds"] / rows[name]["seconds"])
 
 
 def show(case: dict[str, Any]) -> None:

@@ -81,6 +81,7 @@ class Wire:
 
     def _step(self, until: float) -> None:
         self._begin_due()  # before others end: a connection that becomes free is looked at before it is used again
+        self._collect()  # a near host answers at once
         now = time.monotonic()
         pause = 0.0 if self._over or self._failed else until - now
         if self._due is not None:
@@ -90,6 +91,7 @@ class Wire:
         if self._poller.woken:
             self._take_names()
         self._begin_due()
+        self._collect()
 
     def _begin_due(self) -> None:
         """Let libcurl do what has become due: begin what was started, end what has lasted too long."""
@@ -104,13 +106,16 @@ class Wire:
             else:
                 self._begin(attempt)
 
-    def _ended(self) -> list[tuple[Attempt, Reply]]:
-        failed, self._failed = self._failed, []
+    def _collect(self) -> None:
+        """Take from libcurl what has ended."""
         _, good, bad = self._multi.info_read()
         for curl in good:
             self._part(curl, 0, "")
         for curl, code, message in bad:
             self._part(curl, code, message)
+
+    def _ended(self) -> list[tuple[Attempt, Reply]]:
+        failed, self._failed = self._failed, []
         return failed + [self._finish() for _ in range(min(MOST_AT_ONCE, len(self._over)))]
 
     def _part(self, curl: pycurl.Curl, code: int, message: str) -> None:
