@@ -80,9 +80,11 @@ class Wire:
                 return ended
 
     def _step(self, until: float) -> None:
-        self._begin_due()  # before others end: a connection that becomes free is looked at before it is used again
+        acted = self._begin_due()  # before others end: a free connection is looked at before it is used again
         now = time.monotonic()
-        pause = 0.0 if self._over or self._failed else until - now
+        # What was due may have ended transfers whose bytes had come already, over a connection that others share: no
+        # event will tell of them, so do not sleep now.
+        pause = 0.0 if acted or self._over or self._failed else until - now
         if self._due is not None:
             pause = min(pause, self._due - now)
         for descriptor, events in self._poller.poll(max(0.0, pause)):
@@ -91,11 +93,13 @@ class Wire:
             self._take_names()
         self._begin_due()
 
-    def _begin_due(self) -> None:
-        """Let libcurl do what has become due: begin what was started, end what has lasted too long."""
-        if self._due is not None and self._due <= time.monotonic():
-            self._due = None
-            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+    def _begin_due(self) -> bool:
+        """Let libcurl do what has become due: begin what was started, end what lasted too long; whether any was."""
+        if self._due is None or self._due > time.monotonic():
+            return False
+        self._due = None
+        self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        return True
 
     def _take_names(self) -> None:
         for attempt, error in self._lookups.ready():
