@@ -42,7 +42,7 @@ bench: $(VENV)/.installed ## measure beside every other program found here (need
 	$(BIN)/python benchmarks/publish.py
 
 clean: ## remove what the recipes made
-	rm -rf $(VENV) images race.html site lesson/images lesson/thumbnails benchmarks/out
+	rm -rf $(VENV) images race.html build site lesson/images lesson/thumbnails benchmarks/out
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

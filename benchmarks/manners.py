@@ -1,6 +1,6 @@
 """How pixhaul treats a host that it does not know, on the second run one that it does, and hosts that are sick.
 
-    python benchmarks/manners.py [--links N] [--runs N]
+    python benchmarks/manners.py [--links N] [--runs N] [--each N] [--only far|limited|sick]
 
 Hosts are ports of a server in a process of its own; the pictures are one pixel large, so that pacing alone is seen.
 Each row is pixhaul with no option about speed beside its own best of a grid of `--per-host` settings.
@@ -228,6 +228,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--links", type=int, default=4_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--each", type=int, default=20, help="links of each of the 200 hosts")
     parser.add_argument("--only", choices=("far", "limited", "sick"))
     chosen = parser.parse_args()
     if chosen.only in (None, "far"):
@@ -235,7 +236,7 @@ def main() -> None:
     if chosen.only in (None, "limited"):
         limited(2_000)
     if chosen.only in (None, "sick"):
-        sick(20)
+        sick(chosen.each)
 
 
 if __name__ == "__main__":

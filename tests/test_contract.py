@@ -199,7 +199,7 @@ def test_a_second_run_asks_for_nothing_that_is_kept(strategy: str, server: Hosti
     first = keep(strategy, jobs, options(tmp_path))
     server.asked.clear()
     second = keep(strategy, jobs, options(tmp_path))
-    assert [one.status for one in first] == ["done"] * 30
+    assert [(one.status, one.reason, one.detail) for one in first] == [("done", None, "")] * 30
     assert [one.status for one in second] == ["skipped"] * 30
     assert not server.asked
     assert {one.path for one in first} == {one.path for one in second}

@@ -34,7 +34,7 @@ AWAY = Reply(error="dns", detail="Could not resolve host")
 def met(count: int) -> Network:
     network = Network()
     for _ in range(count):
-        network.answered(False, 0.0)
+        network.answered(False, 0.0, 0.0)
     return network
 
 
@@ -52,20 +52,10 @@ def test_hosts_that_fall_silent_must_be_six() -> None:
 
 def test_in_the_midst_of_answers_even_many_hosts_are_only_hosts() -> None:
     network = met(10)
-    network.answered(True, 5.0)
+    network.answered(True, 5.0, 5.0)
     assert not any(network.missed(name, True, UNREACHED, 4.0, 5.9) for name in "abcdefgh")
     assert not network.is_silent(5.9)
     assert network.is_silent(6.0)
-
-
-def test_one_answer_in_between_clears_it() -> None:
-    network = met(10)
-    for name in "abcdefghij":
-        assert not network.missed(name, True, UNREACHED, 0.0, 1.0)
-        if name in "bdfh":
-            assert not network.answered(True, 1.0)
-        if name == "h":
-            break
 
 
 @pytest.mark.parametrize(("dead", "expected"), [(0, 16), (50, 28), (900, 175)])
@@ -81,7 +71,7 @@ def test_the_more_strangers_were_dead_the_longer_a_row_must_be(dead: int, expect
 
 def test_strangers_that_were_asked_before_the_last_success_prove_nothing() -> None:
     network = met(10)
-    network.answered(False, 5.0)
+    network.answered(False, 5.0, 5.0)
     assert not any(network.missed(f"n{number}", False, UNREACHED, 4.9, 9.0) for number in range(500))
 
 
@@ -93,7 +83,7 @@ def test_a_list_of_hosts_that_are_dead_by_chance_is_no_outage(seed: int, share: 
         if chance.random() < share:
             assert not network.missed(f"h{number}", False, UNREACHED, float(number), float(number))
         else:
-            network.answered(False, float(number))
+            network.answered(False, float(number), float(number))
 
 
 def test_the_probes_of_an_outage_come_one_at_a_time_and_further_and_further_apart() -> None:
@@ -247,6 +237,16 @@ def test_a_resolver_that_is_gone_stops_new_names_while_known_hosts_go_on() -> No
     assert 60.0 <= now < 110.0
 
 
+def test_new_names_that_never_answer_are_taken_for_dead_in_the_end() -> None:
+    jobs = [*links(10, 60), *(Job(f"http://dead{number}.example/", f"d{number}") for number in range(300))]
+    dead = frozenset(f"http://dead{number}.example" for number in range(300))
+    ended, scheduler, now = run(World(1, dead=dead), jobs, connections=20, look_ahead=30)
+    assert len(ended) == 900
+    assert sum(isinstance(one, Fetched) for one in ended) == 600
+    assert "new hosts in a row" in scheduler.news[0]
+    assert 300.0 <= now <= 500.0
+
+
 def test_a_network_that_stays_away_ends_the_run_and_no_link() -> None:
     ended, scheduler, now = run(World(1, (1.0, inf)), links(10, 400))
     assert scheduler.outages.gone
@@ -268,6 +268,36 @@ def test_a_status_says_that_the_network_is_waited_for() -> None:
         pytest.approx(0.9),
         "5 hosts that answered before cannot be reached",
     )
+
+
+def admitted(scheduler: Scheduler, now: float) -> dict[str, Attempt]:
+    """What may start now, by the name of its host; one link each."""
+    return {attempt.host[7:9]: attempt for _ in range(40) if isinstance(attempt := scheduler.admit(now), Attempt)}
+
+
+def test_only_an_answer_to_what_was_asked_after_a_failure_makes_it_the_hosts_own() -> None:
+    scheduler = Scheduler(iter(links(5, 3)), Options(seed=1, retries=0, per_host=1))
+    for attempt in admitted(scheduler, 0.0).values():
+        scheduler.settle(attempt, GOOD, 0.2)
+    second = admitted(scheduler, 0.5)
+    assert scheduler.settle(second["h0"], AWAY, 1.0) == ()
+    assert [type(one) for one in scheduler.settle(second["h1"], GOOD, 1.1)] == [Fetched]
+    third = admitted(scheduler, 1.1)
+    assert "h0" not in third  # it rests until it is known
+    assert [type(one) for one in scheduler.settle(third["h1"], GOOD, 1.3)] == [Failed, Fetched]
+    assert "h0" in admitted(scheduler, 1.3)
+
+
+def test_an_answer_of_the_same_host_makes_its_failure_its_own() -> None:
+    scheduler = Scheduler(iter(links(5, 3)), Options(seed=1, retries=0, per_host=2))
+    started = [attempt for _ in range(40) if isinstance(attempt := scheduler.admit(0.0), Attempt)]
+    first, second = (attempt for attempt in started if "h0" in attempt.host)
+    for attempt in started:
+        if "h0" not in attempt.host:
+            scheduler.settle(attempt, GOOD, 0.2)
+    scheduler.hosts.get(first.host).pace.ever = True
+    assert scheduler.settle(first, AWAY, 0.3) == ()
+    assert [type(one) for one in scheduler.settle(second, GOOD, 0.4)] == [Failed, Fetched]
 
 
 def test_where_one_host_is_left_its_failures_are_judged_at_once() -> None:

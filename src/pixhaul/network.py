@@ -64,19 +64,22 @@ class Network:
 
     # -- evidence --------------------------------------------------------------------------------------------------
 
-    def answered(self, known: bool, now: float) -> bool:
-        """Note an answer; True: with it the network is back."""
-        self.row.clear()
+    def answered(self, known: bool, asked: float, now: float) -> bool:
+        """Note an answer to what was asked for at some time; True: with it the network is back."""
         self.last_answer = now
-        was_away = self.away == EVERYTHING or (self.away == STRANGERS and not known)
+        back = bool(self.away) and asked >= self.since and (self.away == EVERYTHING or not known)
         if not known:
             self._never_met += 0 if self.away else len(self._strangers)
             self._strangers.clear()
             self._met += 1
             self._last_meeting = now
-        if was_away:
+        if back:
             self._return()
-        return was_away
+        return back
+
+    def explained(self, name: str) -> None:
+        """Forget a failure that turned out to be the host's own."""
+        self.row.pop(name, None)
 
     def missed(self, name: str, known: bool, weight: int, started: float, now: float) -> bool:
         """Note that a host that was well, or is new, could not be reached; True: that makes the network away.

@@ -10,7 +10,7 @@ from pixhaul.holdings import Holdings
 from pixhaul.host import SOUR, TURNED, WELL, Host
 from pixhaul.models import Attempt, Failed, Reply
 from pixhaul.network import ACQUAINTANCES, EVERYTHING, LEAST_ROW, QUIET, Network
-from pixhaul.suspense import Suspense, trouble
+from pixhaul.suspense import Suspended, Suspense, trouble
 
 Judging: TypeAlias = Callable[[Host, Attempt, Reply, float], list[Failed]]
 """Judges a failure whose transfer ended earlier: host, attempt, reply, seconds."""
@@ -75,19 +75,40 @@ class Outages:
         self._holdings.later.put(self.network.next_probe, None)
         self.news.append(f"the network seems to be away: {self.network.words()}; trying one link at a time")
 
-    def heard(self, host: Host, now: float) -> list[Failed]:
-        """Somebody has answered: failures that waited for that are judged, and a network that was away is back."""
-        host.sour = WELL
-        network, known = self.network, host.pace.ever
-        if known and not network.row and not network.away and not self._acquaintances.turned:
-            network.last_answer = now
+    def heard(self, host: Host, asked: float, now: float) -> list[Failed]:
+        """Somebody has answered: failures that this explains are judged, and a network that was away is back.
+
+        Args:
+            host: Who.
+            asked: When that was asked for, in seconds.
+            now: Seconds.
+        """
+        network, known, turned = self.network, host.pace.ever, host.sour == TURNED
+        if known and not turned and not network.away and not self._acquaintances.waiting:
+            host.sour, network.last_answer = WELL, now
             return []
-        back = network.answered(known, now)
+        back = network.answered(known, asked, now)
         if back:
             self.news.append(f"the network is back after {max(1.0, now - network.since):.0f} s")
-        both = back or not known
-        decided = (self._acquaintances, self._strangers) if both else (self._acquaintances,)
-        return self._decide(decided, WELL if back else SOUR, now)
+            host.sour = WELL
+            return self._decide((self._acquaintances, self._strangers), WELL, now)
+        taken = self._acquaintances.explained(host, asked)
+        if turned or not known:
+            taken += self._strangers.explained(host, asked)
+        host.sour = WELL
+        return self._explain(taken, host, now)
+
+    def _explain(self, taken: list[Suspended], well: Host, now: float) -> list[Failed]:
+        """These were the hosts' own failures: judge them, and let the hosts go on."""
+        ended: list[Failed] = []
+        for one in taken:
+            one.host.sour = WELL if one.host is well else SOUR
+            self.network.explained(one.host.name)
+            self._drop(one.host)
+            ended += self._judge(one.host, one.attempt, one.reply, now)
+        if taken:
+            self._holdings.hosts.release()
+        return ended
 
     def wake(self, now: float) -> None:
         """Judge what has waited long enough, and stop waiting for a network that does not come back."""
@@ -100,24 +121,25 @@ class Outages:
             what = self.network.hopeless(now)
             self.gone = self.gone or what == EVERYTHING
             if what and not self.gone:
-                self._holdings.hosts.release()
+                self._holdings.ended += self._decide((self._acquaintances, self._strangers), SOUR, now)
 
     def judge_alone(self, now: float) -> bool:
         """Where nothing flies that could tell more, and too few hosts turned to be the network: judge them at once."""
         if self.network.away or self._holdings.live:
             return False
         few = [(self._acquaintances, ACQUAINTANCES), (self._strangers, LEAST_ROW)]
-        kinds = tuple(kind for kind, most in few if kind.waiting and len(kind.turned) < most)
+        kinds = tuple(kind for kind, most in few if kind.waiting and kind.open < most)
         if kinds:
             self._holdings.ended += self._decide(kinds, SOUR, now)
         return bool(kinds)
 
     def _decide(self, kinds: tuple[Suspense, ...], standing: int, now: float) -> list[Failed]:
-        """The hosts that turned are well or sour: judge their failures, and let them go on."""
+        """All hosts that turned are well or sour: judge their failures, and let them go on."""
         ended: list[Failed] = []
         for kind in kinds:
             kind.decide(standing)
             for one in kind.take():
+                self.network.explained(one.host.name)
                 self._drop(one.host)
                 ended += self._judge(one.host, one.attempt, one.reply, now)
         self._holdings.hosts.release()

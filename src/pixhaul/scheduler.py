@@ -107,7 +107,7 @@ class Scheduler:
                 self.hosts.queue(host)
                 return ()
         elif reply.status:
-            ended = self.outages.heard(host, now)
+            ended = self.outages.heard(host, attempt.token[0], now)
         judgement, verdict, shared = self._judge(host, attempt, reply, now)
         host.pace.end(attempt.token, now, verdict, reply.retry_after)
         left = quota(reply.headers) if reply.headers else None

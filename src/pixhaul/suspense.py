@@ -15,38 +15,58 @@ _TROUBLE = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.TOO_SLO
 class Suspended(NamedTuple):
     """One failure that waits for its judgement."""
 
-    until: float
+    at: float
+    """When it happened, in seconds."""
     host: Host
     attempt: Attempt
     reply: Reply
 
 
 class Suspense:
-    """The failures, since any of them answered, of hosts of one kind that were well until then."""
+    """The failures that nobody has explained yet, of hosts of one kind that were well until then.
+
+    An answer explains a failure, as the host's own, when it was asked for after the failure, or comes from the same
+    host. What was asked for before may have been on its way already when the network went.
+    """
 
     def __init__(self, hold: float) -> None:
         """Hold no failure for longer than so many seconds."""
         self.hold = hold
         self.waiting: deque[Suspended] = deque()
         self.turned: list[Host] = []
-        """Hosts that began to fail since anybody answered."""
+        """Hosts that began to fail since `decide`; those that are explained meanwhile are no longer TURNED."""
 
     def add(self, host: Host, attempt: Attempt, reply: Reply, now: float) -> None:
         """Keep one more."""
         if host.sour == WELL:
             host.sour = TURNED
             self.turned.append(host)
-        self.waiting.append(Suspended(now + self.hold, host, attempt, reply))
+        self.waiting.append(Suspended(now, host, attempt, reply))
 
     def expired(self, now: float) -> bool:
         """Whether the first has waited for long enough."""
-        return bool(self.waiting) and self.waiting[0].until <= now
+        return bool(self.waiting) and self.waiting[0].at + self.hold <= now
 
     def take(self) -> list[Suspended]:
         """All of them, out."""
         taken = list(self.waiting)
         self.waiting.clear()
         return taken
+
+    def explained(self, host: Host, asked: float) -> list[Suspended]:
+        """Those, out, that an answer of a host to a request of that time explains."""
+        if not self.waiting or (host.sour != TURNED and self.waiting[0].at > asked):
+            return []
+        found = [one for one in self.waiting if one.at <= asked or one.host is host]
+        hosts = {id(one.host) for one in found}
+        taken = [one for one in self.waiting if id(one.host) in hosts]
+        self.waiting = deque(one for one in self.waiting if id(one.host) not in hosts)
+        return taken
+
+    @property
+    def open(self) -> int:
+        """Hosts of which it is not known yet why they fail."""
+        return sum(host.sour == TURNED for host in self.turned)
 
     def decide(self, standing: int) -> None:
         """The hosts that turned are SOUR, each by itself; or WELL, for it was the network."""

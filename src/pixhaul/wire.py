@@ -80,11 +80,10 @@ class Wire:
                 return ended
 
     def _step(self, until: float) -> None:
-        acted = self._begin_due()  # before others end: a free connection is looked at before it is used again
+        self._begin_due()  # before others end: a connection that becomes free is looked at before it is used again
+        self._collect()  # a near host answers at once
         now = time.monotonic()
-        # What was due may have ended transfers whose bytes had come already, over a connection that others share: no
-        # event will tell of them, so do not sleep now.
-        pause = 0.0 if acted or self._over or self._failed else until - now
+        pause = 0.0 if self._over or self._failed else until - now
         if self._due is not None:
             pause = min(pause, self._due - now)
         for descriptor, events in self._poller.poll(max(0.0, pause)):
@@ -92,14 +91,13 @@ class Wire:
         if self._poller.woken:
             self._take_names()
         self._begin_due()
+        self._collect()
 
-    def _begin_due(self) -> bool:
-        """Let libcurl do what has become due: begin what was started, end what lasted too long; whether any was."""
-        if self._due is None or self._due > time.monotonic():
-            return False
-        self._due = None
-        self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-        return True
+    def _begin_due(self) -> None:
+        """Let libcurl do what has become due: begin what was started, end what has lasted too long."""
+        if self._due is not None and self._due <= time.monotonic():
+            self._due = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
 
     def _take_names(self) -> None:
         for attempt, error in self._lookups.ready():
@@ -108,13 +106,16 @@ class Wire:
             else:
                 self._begin(attempt)
 
-    def _ended(self) -> list[tuple[Attempt, Reply]]:
-        failed, self._failed = self._failed, []
+    def _collect(self) -> None:
+        """Take from libcurl what has ended."""
         _, good, bad = self._multi.info_read()
         for curl in good:
             self._part(curl, 0, "")
         for curl, code, message in bad:
             self._part(curl, code, message)
+
+    def _ended(self) -> list[tuple[Attempt, Reply]]:
+        failed, self._failed = self._failed, []
         return failed + [self._finish() for _ in range(min(MOST_AT_ONCE, len(self._over)))]
 
     def _part(self, curl: pycurl.Curl, code: int, message: str) -> None:

@@ -6,9 +6,12 @@ import gzip
 import zlib
 
 from fault import Case, chunks, ends, forever, keeps, picture, reply, tried
+from whole_pictures import canvas, saved
 
 JPEG = picture("jpeg")
 GZIP = gzip.compress(JPEG)
+LARGE = saved("PNG", canvas(width=800, height=800))
+"""More than is held in memory."""
 
 
 def _raw_deflate(data: bytes) -> bytes:
@@ -31,6 +34,9 @@ def decoded() -> list[Case]:
         keeps("gzip of two members", "B4", _coded(gzip.compress(JPEG[:99]) + gzip.compress(JPEG[99:]), "gzip"), JPEG),
         keeps("gzip in chunks", "B4", _chunked_gzip(), JPEG),
         keeps("gzip without a length", "B4", reply(GZIP, "Content-Encoding: gzip", length=False), JPEG),
+        keeps("gzip of a large picture", "B4", _coded(gzip.compress(LARGE), "gzip"), LARGE),
+        keeps("deflate of a large picture", "B4", _coded(zlib.compress(LARGE), "deflate"), LARGE),
+        keeps("a large picture, labelled gzip and not coded", "B4", _coded(LARGE, "gzip"), LARGE),
         keeps("gzip with zeros behind it", "B4", _coded(GZIP + bytes(99), "gzip"), JPEG),
         keeps("deflate as zlib writes it", "B4", _coded(zlib.compress(JPEG), "deflate"), JPEG),
         keeps("deflate without its header, as some servers send it", "B4", _coded(_raw_deflate(JPEG), "deflate"), JPEG),

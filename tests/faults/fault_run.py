@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from pixhaul.part import staging_folder
 from pixhaul.scheduler import Scheduler
 from pixhaul.store import open_directory
 
-QUICK = {"retries": 1, "timeout": 3.0, "low_speed_seconds": 2, "max_bytes": 40_000_000}
+QUICK = {"retries": 1, "timeout": 3.0, "low_speed_seconds": 2, "max_bytes": 40_000_000, "durable": False}
 """Options of the run: the defaults with the deadlines scaled down."""
 
 
@@ -49,12 +49,12 @@ def run(cases: Iterable[Case], directory: Path, **options: object) -> Iterator[T
             yield _told(case, result, len(origin.requests), directory, chosen.retries)
 
 
-def run_links(jobs: JobStream, directory: Path, **options: object) -> Iterator[Result]:
+def run_links(jobs: JobStream, directory: Path, **options: object) -> Generator[Result, None, None]:
     """Jobs through a whole run with options other than the defaults."""
     return _results(jobs, directory, Options(**({"directory": str(directory)} | options)))  # type: ignore[arg-type]
 
 
-def _results(jobs: JobStream, directory: Path, options: Options) -> Iterator[Result]:
+def _results(jobs: JobStream, directory: Path, options: Options) -> Generator[Result, None, None]:
     open_directory(directory)
     with closing(Ledger(directory)) as ledger:
         sink = sinks.open_sink("folder", options, staging_folder(directory), ledger.owns)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import pixhaul
 from pixhaul import standin
 from pixhaul.standin.catalog import made
@@ -38,17 +40,26 @@ ELSEWHERE = {"redirect-down", "redirect-private", "429-date", "429-tomorrow", "4
 """Faults that lead out of this machine, close the whole host, or spoil a connection: other tests have them."""
 
 VICTIMS = dict(zip([name for name in EXPECTED if name not in ELSEWHERE], made(80, 0).pictures.values(), strict=False))
+LATE_ONES = [name for name in VICTIMS if EXPECTED[name] & LATE]
+"""Faults that take time."""
 
 
-def test_each_named_fault_ends_right(tmp_path: Path) -> None:
-    heads = ((name.partition(":"), victim.id) for name, victim in VICTIMS.items())
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param([name for name in VICTIMS if name not in LATE_ONES], id="at once"),
+        pytest.param(LATE_ONES, id="in time", marks=pytest.mark.torture),
+    ],
+)
+def test_each_named_fault_ends_right(names: list[str], tmp_path: Path) -> None:
+    heads = ((name.partition(":"), VICTIMS[name].id) for name in names)
     spec = ",".join(f"{name}={identity}{colon}{options}" for (name, colon, options), identity in heads)
     with standin.start(posts=80, faults=spec) as running:
-        links = {f"{running.images}/{victim.id}.png": name for name, victim in VICTIMS.items()}
+        links = {f"{running.images}/{VICTIMS[name].id}.png": name for name in names}
         chosen = {"allow_private": True, "retries": 1, "timeout": 2.0, "low_speed_seconds": 1, "max_bytes": 10_000_000}
         results = {links[one.url]: one.reason or "kept" for one in pixhaul.stream(list(links), tmp_path, **chosen)}
     assert {name: outcome for name, outcome in results.items() if outcome not in EXPECTED[name]} == {}
-    assert results.keys() == VICTIMS.keys()
+    assert results.keys() == set(names)
 
 
 def test_a_host_that_refuses_for_a_day_is_left_to_a_later_run(tmp_path: Path) -> None:

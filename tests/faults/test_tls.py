@@ -105,3 +105,12 @@ def test_old_protocols_are_not_spoken(workshop: Workshop, server: Hostile, tmp_p
     old.set_ciphers("ALL:@SECLEVEL=0")
     (result,) = fetch([server.origin(lambda _: WHOLE, old)], workshop, tmp_path)
     assert result.reason in ("tls", "connect")
+
+
+def test_a_clean_connection_is_used_again(workshop: Workshop, server: Hostile, tmp_path: Path) -> None:
+    origin = server.origin(lambda asked: [reply(png(asked.order)), KEEP], context(workshop.signed(GOOD)))
+    links = [origin.url(f"/{number}.png") for number in range(20)]
+    cacert = str(workshop.authority.certificate)
+    results = list(pixhaul.stream(links, tmp_path, allow_private=True, connections=1, cacert=cacert, durable=False))
+    assert [result.status for result in results] == ["done"] * 20
+    assert origin.connections <= 3

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pixhaul
@@ -172,6 +172,7 @@ def test_a_transfer_that_broke_off_ends_in_the_phase_it_was_in(moments: tuple[fl
     assert list(phases(broken))[-1][2] == 3.0
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20), st.sampled_from("abc")), max_size=60), st.data())
 def test_no_two_transfers_of_a_lane_ever_overlap(made: list[tuple[int, int, str]], data: st.DataObject) -> None:
     lanes, spans = Lanes(), defaultdict(list)
