@@ -87,8 +87,9 @@ def healthy() -> str:
         beside = cases["crowd"]["rows"].get(name)
         if beside and "--" not in name:
             last = (alone["healthy_last"], beside["healthy_last"])
-            missing = f"{beside['missing']:,}"
-            rows.append((name, f"{last[0]:.1f}", f"{last[1]:.1f}", f"{last[1] / max(last[0], 0.01):.2f}", missing))
+            whole = not alone["missing"] and not beside["missing"]
+            ratio = f"{last[1] / last[0]:.2f}" if whole else "incomplete"
+            rows.append((name, f"{last[0]:.1f}", f"{last[1]:.1f}", ratio, f"{beside['missing']:,}"))
     return markdown(("program", "alone, s", "beside sick ones, s", "ratio", "missing"), rows)
 
 
