@@ -51,6 +51,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	  { echo 'pixhaul needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ...'; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --constraint constraints.txt --editable .
+	@$(BIN)/python -m compileall -q src # or each start would compile it all again where Python is told to write no bytecode
 	@touch $@
 
 $(VENV)/.documented: $(VENV)/.installed requirements-docs.txt

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import threading
 from collections.abc import Iterator
 from ipaddress import ip_address
 from itertools import count
@@ -14,6 +16,10 @@ from hostile import Hostile, hostile
 
 _NUMBER = count()
 SHARED = Path(__file__).parent.parent.parent / "shared"
+
+if threading.current_thread() is threading.main_thread():
+    # A shell that runs us in the background has us ignore SIGINT, and whatever a test starts would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -102,7 +103,7 @@ def test_what_was_said_is_noted_whatever_the_policy(tagged: list[str], tmp_path:
         **{word: word for word in WORDS},
         "free": None,
     }
-    with sqlite3.connect(tmp_path / ".pixhaul" / "ledger.sqlite") as ledger:
+    with closing(sqlite3.connect(tmp_path / ".pixhaul" / "ledger.sqlite")) as ledger:
         rows = dict(ledger.execute("SELECT url, robots FROM links"))
     assert {url.rpartition("/")[2]: robots for url, robots in rows.items()} == {
         **{word: word for word in WORDS},
@@ -137,7 +138,7 @@ def test_an_opted_out_picture_is_asked_for_again_when_the_purpose_allows_it(tagg
 
 def test_a_ledger_of_before_is_brought_up_to_date(tagged: list[str], tmp_path: Path) -> None:
     assert set(outcomes(tagged, tmp_path).values()) == {"done"}
-    with sqlite3.connect(tmp_path / ".pixhaul" / "ledger.sqlite") as ledger:
+    with closing(sqlite3.connect(tmp_path / ".pixhaul" / "ledger.sqlite")) as ledger:
         ledger.executescript("ALTER TABLE links DROP COLUMN robots; PRAGMA user_version = 2;")
     results = list(pixhaul.stream(tagged, tmp_path, allow_private=True))
     assert {(result.status, result.robots) for result in results} == {("skipped", None)}

@@ -71,10 +71,14 @@ def drawn(program: str, folder: Path, standin: Standin, *, interrupted: bool, **
             start_new_session=True,
         ) as child,
     ):
-        if interrupted:
-            until_still(standin)
-            os.killpg(child.pid, signal.SIGINT)
-        child.wait(60)
+        try:
+            if interrupted:
+                until_still(standin)
+                os.killpg(child.pid, signal.SIGINT)
+            child.wait(60)
+        finally:  # what still runs then would be waited for without end
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
     return (folder / "drawing").read_text()
 
 
