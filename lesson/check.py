@@ -18,7 +18,12 @@ from time import monotonic, sleep
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from pixhaul import standin
+try:
+    from pixhaul import standin
+except ModuleNotFoundError:
+    sys.exit(
+        "This Python has no pixhaul, whose stand-in a check needs.\nFirst, in each terminal: . ../.venv/bin/activate"
+    )
 
 HERE = Path(__file__).parent.resolve()
 ENDS = (b"\xff\xd9", b"IEND\xaeB`\x82", b"\x3b")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
-from lesson_stage import run
+from lesson_stage import LESSON, run
 from test_lesson_programs import CHAPTERS, need
 
 
@@ -125,3 +126,11 @@ def answer(name: str) -> str:
     from lesson_stage import LESSON
 
     return str(LESSON / name)
+
+
+def test_a_python_without_pixhaul_is_told_what_to_do(tmp_path: Path) -> None:
+    command = [sys.executable, "-S", str(LESSON / "check.py"), "threads"]  # -S: without what is installed
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "activate" in done.stderr
+    assert "Traceback" not in done.stderr
