@@ -44,6 +44,7 @@ class Remote:
         self._outgoing = options_line(options)
         self._waiting: list[tuple[int, Attempt]] = []
         self._lines = Lines()
+        self.weight = 1
         self.ready = False
         """Whether it has started up."""
         self.running: dict[int, tuple[Attempt, float]] = {}

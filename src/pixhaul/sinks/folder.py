@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pixhaul import template as templates
 from pixhaul.errors import disk_full
 from pixhaul.folders import Folders
-from pixhaul.models import Failed, Fetched, Reason, Receipt
+from pixhaul.models import Failed, Fetched, Reason, Receipt, without_body
 from pixhaul.options import Options
 from pixhaul.part import FULL, disk_errors, part_name, sync_all, write_part
 
@@ -51,7 +51,7 @@ class Folder:
     def add(self, fetched: Fetched) -> Failed | None:
         """Write the part file. Failed when the disk refuses this one; raises DiskFull when it is full."""
         if isinstance(fetched.body, Path):
-            self._staged.append(Staged(fetched._replace(body=b""), str(fetched.body)))
+            self._staged.append(Staged(without_body(fetched), str(fetched.body)))
             return None
         part = self._part_prefix + part_name()
         try:
@@ -61,7 +61,7 @@ class Folder:
                 self.make_room()
                 raise disk_full(error.strerror or "no room") from error
             return _trouble(fetched, error)
-        self._staged.append(Staged(fetched._replace(body=b""), part))
+        self._staged.append(Staged(without_body(fetched), part))
         return None
 
     def make_room(self) -> None:
@@ -83,6 +83,8 @@ class Folder:
         if not name and self._template is not None:
             name = self._template.render(fetched.job, fetched.sha256.hex())
         extension = EXTENSIONS.get(fetched.picture.format, fetched.picture.format)
+        if name and not taken:
+            return f"{name}.{extension}"
         key = f"{fetched.job.key:016x}"
         suffixes = ("", f"-{key[:8]}", f"-{key}")
         suffix = suffixes[taken] if taken < len(suffixes) else f"-{key}-{taken}"
