@@ -105,11 +105,8 @@ class Fleet:
         if count < AMONG:
             return members[0] if members else None
         home = hash(host) % count
-        blocks = [
-            (one.hosts.get(host, 0) * one.weight // BLOCK, (place - home) % count, place)
-            for place, one in enumerate(members)
-        ]
-        return members[min(blocks)[2]]
+        loads = [one.hosts.get(host, 0) * one.weight // BLOCK for one in members]
+        return members[min(range(count), key=lambda place: (loads[place], (place - home) % count))]
 
     # -- waiting ---------------------------------------------------------------------------------------------------
 

@@ -28,6 +28,9 @@ _PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from pixhau
 class Remote:
     """A worker process. Neither reading nor writing ever waits for it."""
 
+    weight = 1
+    """What a transfer counts when the next is given away."""
+
     def __init__(self, options: Options) -> None:
         self._child = subprocess.Popen(
             [sys.executable, *_FLAGS, "-c", _PROGRAM, json.dumps(_path())],
@@ -44,7 +47,6 @@ class Remote:
         self._outgoing = options_line(options)
         self._waiting: list[tuple[int, Attempt]] = []
         self._lines = Lines()
-        self.weight = 1
         self.ready = False
         """Whether it has started up."""
         self.running: dict[int, tuple[Attempt, float]] = {}
