@@ -296,4 +296,4 @@ class Slot:
             return "", ""
         if self._refused and len(self._refused) == self._dialled:
             return Reason.ADDRESS_REFUSED, self._refused[0]
-        return explain(code, message, self.body.size)
+        return explain(code, message, self.body.size, 0 if self.client.proxies else self.curl.getinfo(pycurl.OS_ERRNO))

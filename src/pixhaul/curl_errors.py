@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from pixhaul.models import Reason
 
 _TLS = frozenset((35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98))
@@ -24,7 +26,7 @@ _REASONS: dict[int, Reason] = {
     96: Reason.CONNECT,
     97: Reason.CONNECT,
 } | dict.fromkeys(_TLS, Reason.TLS)
-_NOTHING, _SEND, _RECEIVE = 52, 55, 56
+_UNCONNECTED, _NOTHING, _SEND, _RECEIVE = 7, 52, 55, 56
 
 
 def is_stale(code: int, answered: bool, connects: int) -> bool:
@@ -44,8 +46,8 @@ def is_stale(code: int, answered: bool, connects: int) -> bool:
     return code in (_NOTHING, _SEND, _RECEIVE) and not answered and not connects
 
 
-def explain(code: int, message: str, received: int) -> tuple[Reason, str]:
-    """The reason and the words for a libcurl error after `received` bytes of body.
+def explain(code: int, message: str, received: int, number: int = 0) -> tuple[Reason, str]:
+    """The reason and the words for a libcurl error after `received` bytes of body; `number` is the system's own error.
 
     Error 28 has two meanings, told apart by its words, and error 56 three: a reset before or within a body, and
     headers beyond libcurl's own cap of 300 KB.
@@ -55,6 +57,8 @@ def explain(code: int, message: str, received: int) -> tuple[Reason, str]:
     """
     if code == 28 and "too slow" in message:
         return Reason.TOO_SLOW, message
+    if code == _UNCONNECTED and number:
+        return Reason.CONNECT, f"{message} ({os.strerror(number)})"
     if code in (_SEND, _RECEIVE):
         if "headers" in message:
             return Reason.HTTP_ERROR, message

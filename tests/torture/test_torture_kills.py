@@ -104,7 +104,7 @@ def _kill(parent: int, whom: str) -> bool:
 def test_a_kill_at_a_random_moment(whom: str, server: Hostile, tmp_path: Path, record_property: object) -> None:
     if whom == A_WORKER and not Path("/proc/self/task").exists():
         pytest.skip("needs Linux, to find the workers")
-    truth = serve(server, 400, 5_000, 200_000, pause=0.02)
+    truth = serve(server, 400, 5_000, 200_000, pause=0.01)
     words = ["get", "--json", "--allow-private", "--per-host", "12", "-d", "images", "-i", listed(truth, tmp_path)]
     words += [] if whom == THE_ONE else ["--workers", "2"]
     length = min(strike(tmp_path, words, truth, whom, float("inf")).seconds for _ in range(3))
