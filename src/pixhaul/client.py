@@ -244,8 +244,7 @@ class Slot:
         status = self.curl.getinfo(pycurl.RESPONSE_CODE)
         seconds = self.curl.getinfo(pycurl.TOTAL_TIME) + self._lost
         headers, flaw = read_headers(self._lines)
-        usual = not error and not flaw and status in (200, 203) and not self._continuing.continues
-        if usual and self._continuing.meet():
+        if not (error or flaw or self._continuing.continues) and status in (200, 203) and self._continuing.meet():
             return self._whole(status, headers, seconds)
         if flaw and not error:
             error, detail = flaw
