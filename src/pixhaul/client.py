@@ -21,7 +21,7 @@ from pixhaul.body import Body, Memory
 from pixhaul.continuing import Answer, Continuing
 from pixhaul.curl_errors import explain, is_stale
 from pixhaul.headers import Fields, length_of, read_headers, status_of
-from pixhaul.lent import Lent
+from pixhaul.lent import Lent, words
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
 from pixhaul.part import staging_folder
@@ -125,11 +125,10 @@ class Slot:
 
     def _clear(self) -> None:
         self._lines.clear()
-        self._dialled = 0
+        self._dialled, self._looked = 0, False
         self.body.fault = None
         self._refused: list[str] = []
         self._fault: tuple[Reason, str] | None = None
-        self._looked = False
 
     def begin(self, attempt: Attempt) -> pycurl.Curl:
         """Aim the handle at an attempt."""
@@ -297,4 +296,5 @@ class Slot:
             return "", ""
         if self._refused and len(self._refused) == self._dialled:
             return Reason.ADDRESS_REFUSED, self._refused[0]
-        return explain(code, message, self.body.size, 0 if self.client.proxies else self.curl.getinfo(pycurl.OS_ERRNO))
+        cause = "" if self.client.proxies else words(self.curl.getinfo(pycurl.OS_ERRNO))
+        return explain(code, message, self.body.size, cause)
