@@ -6,12 +6,12 @@ Times are in seconds and sizes in bytes unless a name says otherwise.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Generator, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from pixhaul.keys import url_key
 from pixhaul.timing import Timing
 
 
@@ -86,16 +86,6 @@ class Job(NamedTuple):
     def key(self) -> int:
         """The link's identity in the ledger: 63 bits of the SHA-256 of its URL without the fragment."""
         return self.digest or url_key(self.url)
-
-
-def url_key(url: str) -> int:
-    """63 bits of the SHA-256 of the URL without its fragment: fits an SQLite rowid.
-
-    >>> url_key("https://example.org/a.jpg#top") == url_key("https://example.org/a.jpg")
-    True
-    """
-    plain = url.partition("#")[0] if "#" in url else url
-    return int.from_bytes(hashlib.sha256(plain.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 1
 
 
 class NotYet(NamedTuple):
