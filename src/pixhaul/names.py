@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 from pixhaul.digests import Digests
@@ -176,6 +177,10 @@ class Names:
     def claim(self, stem: str) -> bool:
         """Take a stem; False when it, or one that some file system takes for the same, was taken before."""
         return self._folds.add(_digest(stem))
+
+    def claim_all(self, stems: Iterable[str]) -> None:
+        """Take many, of which it does not matter whether they were taken before."""
+        self._folds.fresh([_digest(stem) for stem in stems])
 
     def taken(self, stem: str) -> bool:
         """Whether the stem, or one that some file system takes for the same, was chosen or claimed."""
