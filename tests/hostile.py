@@ -38,6 +38,8 @@ class Asked(NamedTuple):
     """How often this path of this origin was asked before."""
     order: int
     """How many requests this origin had before."""
+    connection: int = 0
+    """Which connection of this origin it came on, from 1."""
 
     def field(self, name: str) -> str:
         """The value of a field of the request, or nothing."""
@@ -159,6 +161,7 @@ class Conversation(Thread):
         self.server = server
         self.origin = origin
         self.request = connection
+        self.number = origin.connections
         self.buffer = b""
 
     def run(self) -> None:
@@ -200,7 +203,7 @@ class Conversation(Thread):
         path = head.split(b" ", 2)[1].decode("latin-1")
         server, origin = self.server, self.origin
         with server.lock:
-            asked = Asked(head, path, origin.paths[path], len(origin.requests))
+            asked = Asked(head, path, origin.paths[path], len(origin.requests), self.number)
             origin.requests.append(head)
             origin.paths[path] += 1
             server.live += 1

@@ -24,7 +24,24 @@ _REASONS: dict[int, Reason] = {
     96: Reason.CONNECT,
     97: Reason.CONNECT,
 } | dict.fromkeys(_TLS, Reason.TLS)
-_SEND, _RECEIVE = 55, 56
+_NOTHING, _SEND, _RECEIVE = 52, 55, 56
+
+
+def is_stale(code: int, answered: bool, connects: int) -> bool:
+    """Whether a transfer died because connections from before it had been closed meanwhile.
+
+    That says nothing of its link or host: servers close what rests, and a request may cross with that. libcurl itself
+    tries five such connections ("Connection died, tried 5 times before giving up") and then fails with an error 55.
+
+    Args:
+        code: libcurl's error.
+        answered: Whether any line of an answer came.
+        connects: New connections that were made for the transfer: what a new one does is the host's doing.
+
+    >>> is_stale(55, answered=False, connects=0), is_stale(52, answered=False, connects=1)
+    (True, False)
+    """
+    return code in (_NOTHING, _SEND, _RECEIVE) and not answered and not connects
 
 
 def explain(code: int, message: str, received: int) -> tuple[Reason, str]:
