@@ -1,8 +1,9 @@
 """HTTP/2 as a hostile server speaks it: raw frames over TLS, so that any of them can be sent, at any moment.
 
-A route is a function of the request that gives steps, as in `hostile`: bytes are frames as they stand, a `Flow` is a body
-within the windows that the client gives, a number is a pause in seconds, CUT closes without a word, RESET resets,
-FAREWELL says good-bye in TLS before it closes. Many requests of one connection are answered side by side, in one thread.
+A route is a function of the request that gives steps, as in `hostile`: bytes are frames as they stand, a `Flow` is a
+body within the windows that the client gives, a number is a pause in seconds, CUT closes without a word, RESET resets,
+FAREWELL says good-bye in TLS before it closes. Many requests of one connection are answered side by side, in one
+thread.
 """
 
 from __future__ import annotations
@@ -269,20 +270,17 @@ class Conversation2(Conversation):
         if stream in self._flows and not self._flow(self._flows.pop(stream)):
             return True
         for step in self._playing.get(stream, ()):
-            if self.server.ending.is_set():
-                return False
             if isinstance(step, bytes):
                 self.request.sendall(step)
-            elif isinstance(step, Flow):
-                if not self._flow(step):
-                    return True
             elif isinstance(step, int | float):
                 self._due[stream] = time.monotonic() + step
                 return True
-            elif step is HANG:
+            elif step is HANG or (isinstance(step, Flow) and not self._flow(step)):
                 return True
-            else:
+            elif not isinstance(step, Flow):
                 self._leave(step)
+                return False
+            if self.server.ending.is_set():
                 return False
         self._end(stream)
         return True
