@@ -21,7 +21,7 @@ _REASONS: dict[int, Reason] = {
     96: Reason.CONNECT,
     97: Reason.CONNECT,
 } | dict.fromkeys(_TLS, Reason.TLS)
-_FRAMING, _NOTHING, _SEND, _RECEIVE = 16, 52, 55, 56
+_UNCONNECTED, _FRAMING, _NOTHING, _SEND, _RECEIVE = 7, 16, 52, 55, 56
 TIMED_OUT, STREAM = 28, 92
 
 
@@ -42,8 +42,8 @@ def is_stale(code: int, answered: bool, connects: int) -> bool:
     return code in (_FRAMING, _NOTHING, _SEND, _RECEIVE) and not answered and not connects
 
 
-def explain(code: int, message: str, received: int) -> tuple[Reason, str]:
-    """The reason and the words for a libcurl error after `received` bytes of body.
+def explain(code: int, message: str, received: int, cause: str = "") -> tuple[Reason, str]:
+    """The reason and the words for a libcurl error after `received` bytes of body; `cause` is what the system said.
 
     Error 28 has two meanings, told apart by its words, and error 56 three: a reset before or within a body, and
     headers beyond libcurl's own cap of 300 KB. Error 92 is a single stream of HTTP/2, error 16 a connection of it.
@@ -53,6 +53,8 @@ def explain(code: int, message: str, received: int) -> tuple[Reason, str]:
     """
     if code == TIMED_OUT:
         return (Reason.TOO_SLOW if "too slow" in message else Reason.TIMEOUT), message
+    if code == _UNCONNECTED and cause:
+        return Reason.CONNECT, f"{message} ({cause})"
     if code == STREAM:
         return _of_stream(message), message
     if code in (_FRAMING, _SEND, _RECEIVE):
