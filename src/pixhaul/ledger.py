@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 from pixhaul import again
@@ -182,6 +183,7 @@ class Ledger:
                 key = entry.fetched.job.key
                 row = intended.pop(key) if key in intended else receipt_row(entry)
             done.append(stored(row))
+        done.sort(key=itemgetter(0))  # neighbours go to one page of the file, which saves a fifth
         with self._writing():
             self._database.executemany(INSERT, done)
             if not intended:  # else a batch was broken off: the next run looks what became of it
