@@ -161,6 +161,21 @@ def test_a_million_links_are_read_as_they_are_needed() -> None:
     assert one.held <= 1_000
 
 
+def test_links_that_end_at_once_are_not_read_ahead_of_their_telling() -> None:
+    read = 0
+
+    def endless() -> Iterator[Job]:
+        nonlocal read
+        while True:
+            read += 1
+            yield Job(f"http://10.0.0.1/{read}", str(read))
+
+    one = Scheduler(endless(), Options())
+    for told in range(5_000):
+        assert isinstance(one.admit(0.0), Failed)
+        assert read <= told + 10
+
+
 REPLIES = st.sampled_from(
     [
         GOOD,

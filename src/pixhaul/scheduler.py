@@ -212,7 +212,7 @@ class Scheduler:
     def _stock_up(self, now: float) -> None:
         """Read a few links more than can start, so that there is a choice between hosts."""
         for _ in range(READ_AHEAD):
-            if self._holdings.held >= self._stock or self._read(now) is not None:
+            if self._holdings.held >= self._stock or self._holdings.ended or self._read(now) is not None:
                 return
 
     def _nothing(self, now: float, wait: Wait) -> Wait | None:
