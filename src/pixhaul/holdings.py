@@ -10,9 +10,9 @@ from pixhaul.endings import failed
 from pixhaul.host import Host
 from pixhaul.hosts import Hosts, Remembered
 from pixhaul.judge import PATIENCE, Refused
+from pixhaul.lessons import CLOCKS
 from pixhaul.models import Attempt, Failed, Reason
 from pixhaul.options import Options
-from pixhaul.pace import CLOCKS
 from pixhaul.spill import MOST, Spill
 
 BUNDLE = 1_000
