@@ -38,6 +38,8 @@ class Asked(NamedTuple):
     """How often this path of this origin was asked before."""
     order: int
     """How many requests this origin had before."""
+    connection: int = 0
+    """Which connection of this origin it came on, from 1."""
 
     def field(self, name: str) -> str:
         """The value of a field of the request, or nothing."""
@@ -109,6 +111,11 @@ class Hostile:
         self._waker.send(b"x")
         return opened
 
+    @property
+    def open(self) -> int:
+        """Connections that nobody has closed."""
+        return sum(talk.is_alive() for talk in self._talks)
+
     def _accept_all(self) -> None:
         while not self.ending.is_set():
             for key, _ in self._selector.select():
@@ -151,6 +158,7 @@ class _Conversation(Thread):
         self.server = server
         self.origin = origin
         self.request = connection
+        self.number = origin.connections
         self.buffer = b""
 
     def run(self) -> None:
@@ -189,7 +197,7 @@ class _Conversation(Thread):
         path = head.split(b" ", 2)[1].decode("latin-1")
         server, origin = self.server, self.origin
         with server.lock:
-            asked = Asked(head, path, origin.paths[path], len(origin.requests))
+            asked = Asked(head, path, origin.paths[path], len(origin.requests), self.number)
             origin.requests.append(head)
             origin.paths[path] += 1
             server.live += 1

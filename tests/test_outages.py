@@ -96,7 +96,7 @@ def test_the_probes_of_an_outage_come_one_at_a_time_and_further_and_further_apar
         network.probe(True, now)
         assert not network.may_probe(now + 1_000.0)
         probes.append(now)
-        network.probed(now)
+        network.probed(False, now)
     gaps = [late - early for early, late in itertools.pairwise(probes)]
     assert gaps == [2.0, 4.0, 8.0, 15.0, 15.0, 15.0, 15.0]
 
@@ -105,13 +105,13 @@ def test_a_network_that_never_comes_back_is_given_up_and_strangers_are_then_take
     network = met(20)
     for number in range(30):
         network.missed(f"n{number}", False, UNREACHED, 1.0, 1.0)
-    assert network.hopeless(1.0 + LONGEST[STRANGERS]) == ""
-    assert network.hopeless(2.0 + LONGEST[STRANGERS]) == STRANGERS
+    assert network.hopeless(False, 1.0 + LONGEST[STRANGERS]) == ""
+    assert network.hopeless(False, 2.0 + LONGEST[STRANGERS]) == STRANGERS
     assert not any(network.missed(f"m{number}", False, UNREACHED, 400.0, 400.0) for number in range(500))
-    for name in "abc":
-        network.missed(name, True, UNREACHED, 0.0, 500.0)
+    for number in range(20):
+        network.missed(f"h{number}", True, UNREACHED, 0.0, 500.0)
     assert network.away == EVERYTHING
-    assert network.hopeless(501.0 + LONGEST[EVERYTHING]) == EVERYTHING
+    assert network.hopeless(False, 501.0 + LONGEST[EVERYTHING]) == EVERYTHING
 
 
 # -- whole runs in virtual time ----------------------------------------------------------------------------------------
@@ -311,6 +311,110 @@ def test_where_one_host_is_left_its_failures_are_judged_at_once() -> None:
     assert {type(one) for one in ended} == {Fetched}
     assert now < 45 * 2.0
     assert not scheduler.news
+
+
+# -- hosts that die together, and are not the network ------------------------------------------------------------------
+
+
+class Ending(World):
+    """Some hosts stop at a moment, for good, in a way of their own."""
+
+    def __init__(self, stops: float, hosts: int, reply: Reply) -> None:
+        super().__init__(1)
+        self.stops, self.hosts, self.reply = stops, hosts, reply
+
+    def ask(self, attempt: Attempt, now: float) -> tuple[float, Reply]:
+        if number_of(attempt.host) < self.hosts and now + 0.5 > self.stops:
+            return max(self.stops, now + 0.1), self.reply
+        return super().ask(attempt, now)
+
+
+def number_of(host: str) -> int:
+    return int(host.rpartition("//h")[2].partition(".")[0])
+
+
+REFUSED = Reply(error="connect", detail="Could not connect to server (Connection refused)")
+CLOSED = Reply(error="connect", detail="Empty reply from server")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "dying", "reply"),
+    [(20, 3, AWAY), (12, 5, AWAY), (20, 3, REFUSED), (3, 3, REFUSED), (8, 8, REFUSED), (5, 4, CLOSED), (4, 4, CLOSED)],
+)
+@pytest.mark.parametrize("retries", [0, 4])
+def test_hosts_that_die_together_hold_the_end_of_a_run_for_minutes_at_most(
+    hosts: int, dying: int, reply: Reply, retries: int
+) -> None:
+    jobs = links(hosts, 10) + links(dying, 150)[dying * 10 :]
+    ended, scheduler, now = run(Ending(8.0, dying, reply), jobs, retries=retries, per_host=4)
+    failed = [one for one in ended if isinstance(one, Failed)]
+    assert len(ended) == len(jobs)
+    assert {one.reason for one in failed} == {reply.error}
+    assert all(number_of(one.job.url.rpartition("/")[0]) < dying for one in failed)
+    assert (scheduler.exhausted, scheduler.outages.gone) == (True, False)
+    assert any("taken for dead" in text for text in scheduler.news)
+    assert now < 8.0 + 120.0 + 15.0 + 180.0
+
+
+def test_a_network_that_takes_half_of_all_hosts_away_is_waited_for_though_the_others_have_nothing_left() -> None:
+    jobs = links(12, 10) + links(7, 100)[70:]
+    ended, scheduler, now = run(World(1, (4.0, 1_000.0)), jobs, retries=0, per_host=4)
+    assert {type(one) for one in ended} == {Fetched}
+    assert now > 1_000.0
+    assert len(scheduler.news) == 2
+
+
+def test_few_hosts_that_fail_are_no_proof_against_the_network_while_others_could_be_tried() -> None:
+    ended, scheduler, _ = run(World(1, (1.0, 900.0)), links(40, 30), retries=0, connections=3, per_host=1)
+    assert {type(one) for one in ended} == {Fetched}
+    assert len(scheduler.news) == 2
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.integers(4, 30), st.integers(0, 4))
+def test_refusals_that_pass_within_minutes_cost_no_link_anything(seed: int, hosts: int, retries: int) -> None:
+    class Refusing(World):
+        def ask(self, attempt: Attempt, now: float) -> tuple[float, Reply]:
+            when, reply = super().ask(attempt, now)
+            return when, REFUSED if reply.error in ("dns", "connect") else reply
+
+    ended, _, _ = run(Refusing(seed, (2.0, 90.0)), links(hosts, 60), retries=retries, per_host=4)
+    assert {type(one) for one in ended} == {Fetched}
+    assert {one.attempts for one in ended if isinstance(one, Fetched)} == {1}
+
+
+RESET = Reply(200, error="truncated", detail="Recv failure: Connection reset by peer")
+
+
+@pytest.mark.parametrize("hosts", [3, 8, 40])
+@pytest.mark.parametrize("for_good", [False, True])
+def test_hosts_that_break_their_answers_off_and_accept_the_next_are_no_outage(hosts: int, for_good: bool) -> None:
+    class Breaking(World):
+        def ask(self, attempt: Attempt, now: float) -> tuple[float, Reply]:
+            if now < 3.0 < now + 0.5 or (for_good and now >= 3.0):
+                return max(3.0, now + 0.1), RESET
+            return super().ask(attempt, now)
+
+    ended, scheduler, now = run(Breaking(1), links(hosts, 60), retries=2, per_host=4)
+    assert not scheduler.news
+    assert len(ended) == 60 * hosts
+    assert any(isinstance(one, Failed) for one in ended) == for_good
+    assert {one.reason for one in ended if isinstance(one, Failed)} <= {"truncated"}
+    if not for_good:
+        assert {one.attempts for one in ended if isinstance(one, Fetched)} == {1, 2}
+        assert now < 30.0
+
+
+def test_answers_that_break_off_are_an_outage_when_the_next_links_find_nobody() -> None:
+    class Cut(World):
+        def ask(self, attempt: Attempt, now: float) -> tuple[float, Reply]:
+            if now < 3.0 < now + 0.5:
+                return 3.0, RESET
+            return super().ask(attempt, now)
+
+    ended, scheduler, _ = run(Cut(1, (3.0, 200.0)), links(8, 60), retries=0, per_host=4)
+    assert {type(one) for one in ended} == {Fetched}
+    assert ["away" in text for text in scheduler.news] == [True, False]
 
 
 # -- a real one --------------------------------------------------------------------------------------------------------

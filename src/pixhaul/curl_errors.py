@@ -24,11 +24,28 @@ _REASONS: dict[int, Reason] = {
     96: Reason.CONNECT,
     97: Reason.CONNECT,
 } | dict.fromkeys(_TLS, Reason.TLS)
-_SEND, _RECEIVE = 55, 56
+_UNCONNECTED, _NOTHING, _SEND, _RECEIVE = 7, 52, 55, 56
 
 
-def explain(code: int, message: str, received: int) -> tuple[Reason, str]:
-    """The reason and the words for a libcurl error after `received` bytes of body.
+def is_stale(code: int, answered: bool, connects: int) -> bool:
+    """Whether a transfer died because connections from before it had been closed meanwhile.
+
+    That says nothing of its link or host: servers close what rests, and a request may cross with that. libcurl itself
+    tries five such connections ("Connection died, tried 5 times before giving up") and then fails with an error 55.
+
+    Args:
+        code: libcurl's error.
+        answered: Whether any line of an answer came.
+        connects: New connections that were made for the transfer: what a new one does is the host's doing.
+
+    >>> is_stale(55, answered=False, connects=0), is_stale(52, answered=False, connects=1)
+    (True, False)
+    """
+    return code in (_NOTHING, _SEND, _RECEIVE) and not answered and not connects
+
+
+def explain(code: int, message: str, received: int, cause: str = "") -> tuple[Reason, str]:
+    """The reason and the words for a libcurl error after `received` bytes of body; `cause` is what the system said.
 
     Error 28 has two meanings, told apart by its words, and error 56 three: a reset before or within a body, and
     headers beyond libcurl's own cap of 300 KB.
@@ -38,6 +55,8 @@ def explain(code: int, message: str, received: int) -> tuple[Reason, str]:
     """
     if code == 28 and "too slow" in message:
         return Reason.TOO_SLOW, message
+    if code == _UNCONNECTED and cause:
+        return Reason.CONNECT, f"{message} ({cause})"
     if code in (_SEND, _RECEIVE):
         if "headers" in message:
             return Reason.HTTP_ERROR, message

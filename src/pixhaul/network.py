@@ -6,15 +6,18 @@ hosts that answered until now, or names that were never tried, fail one after an
 
 from __future__ import annotations
 
-from math import ceil, log
+from math import ceil, inf, log
 
 EVERYTHING, STRANGERS = "everything", "strangers"
 """What may not start while the network is away: any link, or links to hosts that never answered."""
+HOSTS = "hosts"
+"""What was away: not the network, but those that answered and fail."""
 
 ACQUAINTANCES = 3
 """Hosts that must have answered before anything is concluded, and hosts of that kind that must fail."""
-UNREACHED, STALLED = 2, 1
-"""What each counts: no connection at all, or one that fell silent or broke."""
+UNREACHED, BROKEN, STALLED = 3, 2, 1
+"""No connection, or one that brought nothing; an answer that broke off; one that fell silent."""
+COUNTS = {UNREACHED: 2, BROKEN: 2, STALLED: 1}
 ENOUGH = 6
 QUIET = 1.0
 """Seconds without any answer before hosts that answered are taken for the network: where a thousand answers come a
@@ -29,6 +32,10 @@ PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds from one probe that failed to the next; the last one again and again."""
 LONGEST = {EVERYTHING: 3600.0, STRANGERS: 300.0}
 """Seconds after which we stop believing that it comes back in this run."""
+BOUND = 120.0
+"""Seconds for which hosts hold a run up that may well have died by themselves, all together."""
+PROOF = 16
+"""Hosts that fail together, above which it must be the network."""
 
 
 class Network:
@@ -41,8 +48,10 @@ class Network:
         """When it went away, in seconds."""
         self.next_probe = 0.0
         """When one link may be tried, in seconds."""
+        self.doubted = False
+        """Whether it is away only if the first probe finds nobody either."""
         self.row: dict[str, int] = {}
-        """Hosts that answered before and fail since anybody answered, with what each counts."""
+        """Hosts that answered before and fail since anybody answered, and how each does."""
         self._strangers: set[str] = set()
         self._met = 0
         self._never_met = 0
@@ -51,6 +60,7 @@ class Network:
         """In seconds."""
         self._probing = False
         self._failures = 0
+        self._touched = 0
         self._trusts_strangers = True
 
     @property
@@ -87,7 +97,7 @@ class Network:
         Args:
             name: The host.
             known: Whether it has answered before.
-            weight: UNREACHED or STALLED.
+            weight: UNREACHED, BROKEN or STALLED.
             started: When the attempt began: one from before the last success proves nothing of strangers.
             now: Seconds.
         """
@@ -96,7 +106,7 @@ class Network:
         elif known:
             self.row[name] = max(weight, self.row.get(name, 0))
             return self.is_silent(now)
-        elif started < self._last_meeting or weight == STALLED:
+        elif started < self._last_meeting or weight != UNREACHED:
             self._never_met += 1
         else:
             self._strangers.add(name)
@@ -106,8 +116,12 @@ class Network:
 
     def is_silent(self, now: float) -> bool:
         """Whether hosts that answered have failed, and nobody has answered, for long enough; True: just now."""
-        enough = len(self.row) >= ACQUAINTANCES and sum(self.row.values()) >= ENOUGH
-        return enough and now - self.last_answer >= QUIET and self._leave(EVERYTHING, now)
+        enough = len(self.row) >= ACQUAINTANCES and sum(COUNTS[how] for how in self.row.values()) >= ENOUGH
+        if not enough or now - self.last_answer < QUIET or not self._leave(EVERYTHING, now):
+            return False
+        if set(self.row.values()) == {BROKEN}:
+            self.doubted, self.next_probe = True, now
+        return True
 
     def _telling_row(self) -> int:
         """How many strangers in a row must fail to be no chance: 16 of a good list, 175 where nine of ten do."""
@@ -120,9 +134,9 @@ class Network:
         if self.away in (what, EVERYTHING):
             return False
         if not self.away:
-            self.since, self._failures = now, 0
+            self.since, self._failures, self._touched = now, 0, 0
         self.away = what
-        self._probing = False
+        self._probing = self.doubted = False
         self.next_probe = now + PAUSES[0]
         return True
 
@@ -140,23 +154,46 @@ class Network:
         self._probing = started
         self.next_probe = now + PAUSES[0]
 
-    def probed(self, now: float) -> None:
-        """Note that the link that was tried has ended and did not bring the network back."""
-        self._probing = False
+    def probed(self, is_touched: bool, now: float) -> None:
+        """Note that the link that was tried has ended and did not bring the network back.
+
+        Args:
+            is_touched: Whether something came from its host, though no answer.
+            now: Seconds.
+        """
+        self._probing = self.doubted = False
         self.next_probe = now + PAUSES[min(self._failures + 1, len(PAUSES) - 1)]
         self._failures += 1
+        self._touched += is_touched
 
-    def hopeless(self, now: float) -> str:
-        """What has been away for so long that it is no use to wait: EVERYTHING, STRANGERS, or nothing.
+    def patience(self, others_left: bool) -> float:
+        """Seconds for which it is worth waiting.
 
-        Strangers are then believed to be dead, each by itself, and treated so from now on.
+        Short where it may be the hosts after all: everything that was tried was refused, which a cable does not do;
+        or those that fail are few of all that answered in this run, and no other is left that could be tried.
         """
-        if not self.away or now - self.since <= LONGEST[self.away]:
+        are_few = len(self.row) < PROOF and 2 * len(self.row) < self._met and not others_left
+        if self.away == EVERYTHING and (0 < self._failures == self._touched or are_few):
+            return BOUND
+        return LONGEST[self.away]
+
+    def hopeless(self, others_left: bool, now: float) -> str:
+        """What has been away for so long that it is no use to wait: EVERYTHING, HOSTS, STRANGERS, or nothing.
+
+        Hosts and strangers are then believed to be dead, each by itself; strangers are treated so from now on.
+
+        Args:
+            others_left: Whether there are links of hosts that answered and were not tried since it went away.
+            now: Seconds.
+        """
+        patience = self.patience(others_left) if self.away else inf
+        if now - self.since <= patience:
             return ""
-        what = self.away
-        if what == STRANGERS:
-            self._trusts_strangers = False
-            self._return()
+        if self.away == EVERYTHING and patience > BOUND:
+            return EVERYTHING
+        what = HOSTS if self.away == EVERYTHING else STRANGERS
+        self._trusts_strangers = self._trusts_strangers and what != STRANGERS
+        self._return()
         return what
 
     def words(self) -> str:

@@ -9,8 +9,8 @@ from typing import TypeAlias
 from pixhaul.holdings import Holdings
 from pixhaul.host import SOUR, TURNED, WELL, Host
 from pixhaul.models import Attempt, Failed, Reply
-from pixhaul.network import ACQUAINTANCES, EVERYTHING, LEAST_ROW, QUIET, Network
-from pixhaul.suspense import Suspended, Suspense, trouble
+from pixhaul.network import ACQUAINTANCES, BOUND, EVERYTHING, HOSTS, LEAST_ROW, QUIET, Network
+from pixhaul.suspense import Suspended, Suspense, is_touched, trouble
 
 Judging: TypeAlias = Callable[[Host, Attempt, Reply, float], list[Failed]]
 """Judges a failure whose transfer ended earlier: host, attempt, reply, seconds."""
@@ -49,16 +49,12 @@ class Outages:
             host.sour = SOUR
             self.network.missed(host.name, host.pace.ever, weight, attempt.token[0], now)
             return False
-        host.pace.end(attempt.token, now, "again", None)
         if held:
-            if attempt.token[0] >= self.network.since:
-                self.network.probed(now)
-                self._holdings.later.put(self.network.next_probe, None)
-            self._holdings.put_back(attempt)
-            return True
+            return self._suspends_while_away(host, attempt, reply, now)
+        host.pace.end(attempt.token, now, "again", None)
         self._holdings.held += 1
         host.delayed += 1
-        kind = self._acquaintances if host.pace.ever else self._strangers
+        kind = self._kind(host)
         kind.add(host, attempt, reply, now)
         self._holdings.later.put(now + QUIET, None)
         self._holdings.later.put(now + kind.hold, None)
@@ -66,13 +62,36 @@ class Outages:
             self._pause()
         return True
 
+    def _suspends_while_away(self, host: Host, attempt: Attempt, reply: Reply, now: float) -> bool:
+        network, asked = self.network, attempt.token[0]
+        if reply.status and asked >= network.since:  # something came: the network is there, and this the host's own
+            self._holdings.ended += self.heard(host, asked, now)
+            host.sour = SOUR
+            return False
+        host.pace.end(attempt.token, now, "again", None)
+        if asked >= network.since:
+            was_doubted = network.doubted
+            self._kind(host).turn(host)
+            network.missed(host.name, host.pace.ever, trouble(reply), asked, now)
+            network.probed(is_touched(reply), now)
+            if was_doubted:
+                self._pause()
+            self._holdings.later.put(network.next_probe, None)
+        self._holdings.put_back(attempt)
+        return True
+
+    def _kind(self, host: Host) -> Suspense:
+        return self._acquaintances if host.pace.ever else self._strangers
+
     def _pause(self) -> None:
         """The network has gone away: what failed with it comes again, and one link at a time finds out."""
+        self._holdings.later.put(self.network.next_probe, None)
+        if self.network.doubted:  # answers broke off, which hosts do too: one link is tried before anything is said
+            return
         everything = self.network.away == EVERYTHING
         for one in (*self._strangers.take(), *(self._acquaintances.take() if everything else ())):
             self._drop(one.host)
             self._holdings.put_back(one.attempt)
-        self._holdings.later.put(self.network.next_probe, None)
         self.news.append(f"the network seems to be away: {self.network.words()}; trying one link at a time")
 
     def heard(self, host: Host, asked: float, now: float) -> list[Failed]:
@@ -87,11 +106,13 @@ class Outages:
         if known and not turned and not network.away and not self._acquaintances.waiting:
             host.sour, network.last_answer = WELL, now
             return []
+        was_doubted = network.doubted
         back = network.answered(known, asked, now)
         if back:
-            self.news.append(f"the network is back after {max(1.0, now - network.since):.0f} s")
+            if not was_doubted:
+                self.news.append(f"the network is back after {max(1.0, now - network.since):.0f} s")
             host.sour = WELL
-            return self._decide((self._acquaintances, self._strangers), WELL, now)
+            return self._decide((self._acquaintances, self._strangers), SOUR if was_doubted else WELL, now)
         taken = self._acquaintances.explained(host, asked)
         if turned or not known:
             taken += self._strangers.explained(host, asked)
@@ -115,13 +136,23 @@ class Outages:
         if self.network.row and self.network.is_silent(now):
             self._pause()
         for kind in (self._acquaintances, self._strangers):
-            if kind.expired(now):
+            if kind.expired(now) and not self.network.doubted:
                 self._holdings.ended += self._decide((kind,), SOUR, now)
-        if self.network.away:
-            what = self.network.hopeless(now)
-            self.gone = self.gone or what == EVERYTHING
-            if what and not self.gone:
-                self._holdings.ended += self._decide((self._acquaintances, self._strangers), SOUR, now)
+        if self.network.away and now - self.network.since > BOUND:
+            self._give_up(now)
+
+    def _give_up(self, now: float) -> None:
+        """Stop waiting where that is of no use any more."""
+        row, since = self.network.row, self.network.since
+        failing = len(row)
+        others = any(one.ready and one.pace.ever and one.name not in row for one in self._holdings.hosts.aside)
+        what = self.network.hopeless(others, now)
+        if what == EVERYTHING:
+            self.gone = True
+        elif what:
+            if what == HOSTS:
+                self.news.append(f"{failing} hosts have not come back for {now - since:.0f} s: taken for dead")
+            self._holdings.ended += self._decide((self._acquaintances, self._strangers), SOUR, now)
 
     def judge_alone(self, now: float) -> bool:
         """Where nothing flies that could tell more, and too few hosts turned to be the network: judge them at once."""

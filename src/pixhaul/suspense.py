@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from pixhaul.host import TURNED, WELL, Host
 from pixhaul.models import Attempt, Reason, Reply
-from pixhaul.network import STALLED, UNREACHED
+from pixhaul.network import BROKEN, STALLED, UNREACHED
 
 _TROUBLE = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.TOO_SLOW, Reason.TRUNCATED})
+_TOUCHED = ("refused", "reset by peer", "Empty reply")
 
 
 class Suspended(NamedTuple):
@@ -38,10 +39,14 @@ class Suspense:
 
     def add(self, host: Host, attempt: Attempt, reply: Reply, now: float) -> None:
         """Keep one more."""
+        self.turn(host)
+        self.waiting.append(Suspended(now, host, attempt, reply))
+
+    def turn(self, host: Host) -> None:
+        """Note that a host fails; if it was well until now, it is not known yet why."""
         if host.sour == WELL:
             host.sour = TURNED
             self.turned.append(host)
-        self.waiting.append(Suspended(now, host, attempt, reply))
 
     def expired(self, now: float) -> bool:
         """Whether the first has waited for long enough."""
@@ -77,10 +82,16 @@ class Suspense:
 
 
 def trouble(reply: Reply) -> int:
-    """What a reply counts against the network: UNREACHED, STALLED, or 0 where it says nothing of it."""
+    """What a reply counts against the network: UNREACHED, BROKEN, STALLED, or 0 where it says nothing of it."""
     if reply.error not in _TROUBLE:
         return 0
     # libcurl's words for a time-out before there was a connection do not begin with "Operation".
     early = reply.error == Reason.TIMEOUT and not reply.detail.startswith("Operation")
-    silent = reply.error == Reason.TOO_SLOW or (reply.error == Reason.TIMEOUT and not early)
-    return STALLED if silent else UNREACHED
+    if reply.error == Reason.TOO_SLOW or (reply.error == Reason.TIMEOUT and not early):
+        return STALLED
+    return BROKEN if reply.status else UNREACHED
+
+
+def is_touched(reply: Reply) -> bool:
+    """Whether a host could not be asked, and yet something came from there: a refusal, or the end of a connection."""
+    return any(words in reply.detail for words in _TOUCHED)

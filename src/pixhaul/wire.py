@@ -124,6 +124,10 @@ class Wire:
         if code == 0:
             slot.leave(self._busy.values())
         self._multi.remove_handle(curl)  # before it is used again
+        if code and slot.comes_again(code):
+            self._busy[curl] = slot
+            self._multi.add_handle(curl)
+            return
         self._over.append((slot, code, message))
 
     def _finish(self) -> tuple[Attempt, Reply]:
