@@ -92,7 +92,7 @@ class Pace:
             wait = self._weigh(now)
             if wait:
                 return wait
-        if self.flying >= self._width.value or (self._breaker.opens and self.flying):
+        if self.flying >= self._width.value or (self._breaker.careful and self.flying):
             return inf
         rate = self._rate
         return rate.wait(now) if rate.spacing else 0.0
@@ -189,7 +189,7 @@ class Pace:
 
     def cause(self, now: float) -> str:
         """What kind of thing holds the next start back: FAILING, ASKED, REFUSED, FULL, RATE or QUOTA."""
-        if self.dead or now < self.open_until or (self._breaker.opens and self.flying):
+        if self.dead or now < self.open_until or (self._breaker.careful and self.flying):
             return FAILING
         if now < self.gate:
             return ASKED if self._lessons.asked else REFUSED
@@ -212,8 +212,8 @@ class Pace:
             return (
                 f"asked to wait {rest} more (Retry-After)" if self._lessons.asked else f"refused; asked again in {rest}"
             )
-        if self._breaker.opens and self.flying:
-            return "failing; one probe is out"
+        if self._breaker.careful and self.flying:
+            return "failing; one probe is out" if self._breaker.opens else "no answer so far; waiting for what is out"
         if self.flying >= self.width:
             return f"{self.flying} of {self.width} transfers"
         if self._lessons.open:

@@ -25,7 +25,7 @@ QUIET_STARTS = 6
 """The same in starts for each second: a slow rate is not tried upwards every few requests."""
 GROWTH, MOST_GROWTH = 0.08, 0.5
 """The first raise and the largest, as shares of the rate."""
-MANY = 30
+MANY = 8
 """Good answers from which the very first rate is a fair guess; of fewer it may be far too low: it is raised quickly."""
 FAST_GROWTH, FAR = 0.25, 0.7
 """The raise of a rate that is below this share of the one that was refused."""
