@@ -33,6 +33,8 @@ REFUSED_FOR_LONG = 300.0
 """Seconds of refusals, each later than the pause before it, without one answer that served us: left to a later run."""
 READ_AT_ONCE = 2_000
 """Links read in one admit while no host can start: a long queue of one slow host must not stall the sockets."""
+_STALLED = frozenset({Reason.TIMEOUT, Reason.TOO_SLOW})
+"""What tells of a host as little as no answer, though it began one: it would take the whole time-out of each link."""
 _SLEPT_AWAY = frozenset({Reason.TIMEOUT, Reason.TOO_SLOW, Reason.CONNECT, Reason.TRUNCATED})
 """What transfers break for when nobody looked after them."""
 
@@ -245,8 +247,8 @@ class Scheduler:
             token=None,
             spent=0.0,
         )
-        if was_refused:  # the host's gate delays it
-            self._holdings.place(following, first=True)
+        if was_refused:  # the host's gate delays it; where a refusal costs a try, each falls to another link
+            self._holdings.place(following, first=free)
             return
         self.hosts.get(attempt.host).retries -= attempt.number > 1 and not free
         self._holdings.delay(following, now + seconds)
@@ -272,6 +274,6 @@ def _verdict(attempt: Attempt, reply: Reply, judgement: Judgement, host: Host) -
     """
     if judgement.pace != "lost":
         return judgement.pace
-    if reply.status:
+    if reply.status and reply.error not in _STALLED:
         return "broken"
     return "lost" if attempt.number == 1 or host.pace.failing else "again"
