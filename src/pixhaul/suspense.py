@@ -6,7 +6,7 @@ from collections import deque
 from typing import NamedTuple
 
 from pixhaul.host import TURNED, WELL, Host
-from pixhaul.models import Attempt, Reason, Reply
+from pixhaul.models import SILENT, Attempt, Reason, Reply
 from pixhaul.network import BROKEN, STALLED, UNREACHED
 
 _TROUBLE = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.TOO_SLOW, Reason.TRUNCATED})
@@ -90,6 +90,16 @@ def trouble(reply: Reply) -> int:
     if reply.error == Reason.TOO_SLOW or (reply.error == Reason.TIMEOUT and not early):
         return STALLED
     return BROKEN if reply.status else UNREACHED
+
+
+def is_nameless(reply: Reply) -> bool:
+    """Whether the resolver said nothing at all of a host: one that is gone takes long to show."""
+    return reply.error == Reason.DNS and reply.detail.endswith(SILENT)
+
+
+def begun(attempt: Attempt, reply: Reply, now: float) -> float:
+    """When a transfer really began, in seconds: one that waits for its turn to look a name up has not begun."""
+    return max(attempt.token[0], now - reply.seconds) if reply.seconds else float(attempt.token[0])
 
 
 def is_touched(reply: Reply) -> bool:
