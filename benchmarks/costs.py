@@ -1,4 +1,4 @@
-"""What a program costs besides transfers: memory for long lists, and the time until it is there at all."""
+"""What a program costs besides transfers: memory for long lists, lists that are kept already, and the start."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from contest import fresh
+from kept import keep, write_list
 from measure import Figures, emptied, in_turn, median, run
 from peers import OUT, PROGRAMS, Program, Task
 from web.play import serving
@@ -53,9 +54,7 @@ def printing(work: Path) -> dict[str, float]:
     """Peak, whole time, and time to the first link of `get -g` over two lists."""
     found = {}
     for count in (10_000, 1_000_000):
-        listed = emptied(work / "notes") / "long.txt"
-        with listed.open("w") as file:
-            file.writelines(f"https://img{n % 500}.example.org/photos/{n:07}.jpg\n" for n in range(count))
+        listed = write_list(emptied(work / "notes") / "long.txt", count)
         command = (*PIXHAUL, "get", "-g", "-i", str(listed))
         figures = run(command, fresh(work))
         found[f"{count:,} links, MB"] = round(figures.memory / 1024, 1)
@@ -71,6 +70,30 @@ def _first_line(command: tuple[str, ...]) -> float:
         passed = time.monotonic() - begun
         child.kill()
     return passed
+
+
+def kept(programs: dict[str, Program], rounds: int, work: Path) -> dict[str, Case]:
+    """The same command once more, when all of its list is kept."""
+    rows = {f"{count:,} links": recognised(count, min(rounds, 3), work) for count in (10_000, 100_000, 1_000_000)}
+    title = "pixhaul get -i LIST, when every picture of the list is there"
+    return {"kept": {"title": title, "unit": "", "rows": rows}} if "pixhaul" in programs else {}
+
+
+def recognised(count: int, rounds: int, work: Path) -> dict[str, float]:
+    """Seconds and MB of the whole command."""
+    directory, notes = emptied(work / "kept"), emptied(work / "notes")
+    keep(directory, count, "jpg", b"a picture that nobody looks into")
+    listed = write_list(notes / "long.txt", count)
+    command = (*PIXHAUL, "get", "-i", str(listed), "-d", str(directory))
+    runs = [run(command, fresh(work)) for _ in range(rounds + 1)][1:]
+    seconds = median([one.wall for one in runs])
+    return {
+        "s": round(seconds, 2),
+        "us a link": round(seconds * 1e6 / count, 1),
+        "CPU s": round(median([one.cpu for one in runs]), 2),
+        "MB": round(median([one.memory for one in runs]) / 1024, 1),
+        "exit": max(one.code for one in runs),
+    }
 
 
 def start(programs: dict[str, Program], rounds: int, work: Path) -> dict[str, Case]:

@@ -66,11 +66,11 @@ def web(_: str, chosen: argparse.Namespace, work: Path) -> Found:
 
 
 def plain(name: str, chosen: argparse.Namespace, work: Path) -> Found:
-    """Memory, start and the lesson's job: tables of a few figures."""
+    """Memory, kept lists, start and the lesson's job: tables of a few figures."""
     yield from PLAIN[name](peers.here(chosen.programs), chosen.runs or 5, work).items()
 
 
-PLAIN = {"memory": costs.memory, "start": costs.start, "lesson": lesson.lesson}
+PLAIN = {"memory": costs.memory, "kept": costs.kept, "start": costs.start, "lesson": lesson.lesson}
 BENCHES: dict[str, Callable[[str, argparse.Namespace, Path], Found]] = {
     **dict.fromkeys(CASES, race),
     "web": web,

@@ -141,7 +141,7 @@ def _seconds(row: Case | None, case: Case) -> str:
 def machine() -> str:
     """What was measured when and where, how busy the machine was, and with which versions."""
     said = []
-    for name in ("flood", "large", "waits", "web", "memory", "start", "lesson"):
+    for name in ("flood", "large", "waits", "web", "memory", "kept", "start", "lesson"):
         if document := load(name):
             loads = [case["load"] for case in document["cases"].values() if "load" in case]
             busy = f"{min(loads)} to {max(loads)}" if loads else "not noted"
@@ -160,6 +160,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "defaults": defaults,
     "healthy": healthy,
     "memory": partial(plain, "memory"),
+    "kept": partial(plain, "kept"),
     "start": partial(plain, "start"),
     "lesson": partial(plain, "lesson"),
     "machine": machine,

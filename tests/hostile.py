@@ -111,6 +111,11 @@ class Hostile:
         self._waker.send(b"x")
         return opened
 
+    @property
+    def open(self) -> int:
+        """Connections that nobody has closed."""
+        return sum(talk.is_alive() for talk in self._talks)
+
     def _accept_all(self) -> None:
         while not self.ending.is_set():
             for key, _ in self._selector.select():

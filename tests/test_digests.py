@@ -63,3 +63,12 @@ def test_a_hundred_thousand_take_less_than_28_bytes_each() -> None:
     tables = seen._tables
     assert sum(table.itemsize * len(table) for table in tables) < 28 * 100_000
     assert not any(digest(number) in seen for number in range(100_000, 101_000))
+
+
+@given(st.lists(st.lists(st.integers(0, 40) | st.integers(MOST - 40, MOST), max_size=30), max_size=8))
+def test_many_put_in_at_once_are_as_one_after_another(bundles: list[list[int]]) -> None:
+    together, one_by_one = Digests(), Digests()
+    for values in bundles:
+        assert together.fresh(values) == [place for place, value in enumerate(values) if one_by_one.add(value)]
+    assert len(together) == len(one_by_one)
+    assert [table.tolist() for table in together._tables] == [table.tolist() for table in one_by_one._tables]

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pixhaul.models import url_key
+from pixhaul.keys import url_key
 from pixhaul.names import MOST_BYTES, Names, fold, safe, wished, without_extension
 
 CORPORA = Path(__file__).parents[2] / "shared" / "corpora"

@@ -51,29 +51,58 @@ class Body:
         self._staging = staging
         self._memory = memory
         self._pieces: list[bytes] = []
-        self._held = 0
+        self._room = FLUSH
+        """Bytes that may still come before it is looked whether there is room for them in memory."""
+        self._counted = 0
+        """Bytes of the pieces that `memory` knows of: none of a small body."""
+        self._written = 0
+        """Bytes that are in the part file."""
         self._file: FileIO | None = None
         self._part: Path | None = None
         self._digest = hashlib.sha256()
         self._next_mark = 0
-        self.size = 0
+        self.fault: OSError | None = None
+        """Why `take` has refused a piece."""
         self.checkpoint: Callable[[], None] = _nothing
         """Called when a part file is begun, and whenever it has grown by so much."""
 
+    @property
+    def size(self) -> int:
+        """Bytes so far."""
+        return self._written + sum(map(len, self._pieces))
+
+    def take(self, piece: bytes) -> int | None:
+        """Take the next piece, as libcurl calls it: -1 stops the transfer, and `fault` says why.
+
+        It is called several times for each picture, so that the usual case does as little as it can.
+        """
+        self._pieces.append(piece)
+        self._room -= len(piece)
+        return self._grown() if self._room <= 0 else None
+
+    def _grown(self) -> int | None:
+        try:
+            self._look_for_room()
+        except OSError as error:
+            self.fault = error
+            return -1
+        return None
+
     def write(self, piece: bytes) -> None:
         """Take the next piece. Raises OSError when a part file cannot be written."""
-        length = len(piece)
-        self.size += length
         self._pieces.append(piece)
-        self._held += length
-        self._memory.held += length
-        if self._held >= FLUSH and (
-            self._file is not None
-            or self.size > self._options.spill_bytes
-            or self._memory.held > self._options.max_memory
-        ):
+        self._room -= len(piece)
+        if self._room <= 0:
+            self._look_for_room()
+
+    def _look_for_room(self) -> None:
+        """Leave what has come in memory, or put it into the part file."""
+        held, self._room = sum(map(len, self._pieces)), 0  # from now on with every piece
+        self._memory.held += held - self._counted
+        self._counted = held
+        if self._file is not None or held > self._options.spill_bytes or self._memory.held > self._options.max_memory:
             self._flush()
-            if self.size >= self._next_mark:
+            if self._written >= self._next_mark:
                 self._mark()
 
     def _flush(self) -> None:
@@ -87,11 +116,12 @@ class Body:
         write_pieces(self._file.fileno(), pieces)
         for piece in pieces:
             self._digest.update(piece)
+            self._written += len(piece)
 
     def _released(self) -> list[bytes]:
         pieces, self._pieces = self._pieces, []
-        self._memory.held -= self._held
-        self._held = 0
+        self._memory.held -= self._counted
+        self._counted, self._room = 0, FLUSH
         return pieces
 
     def spill(self) -> None:
@@ -99,7 +129,7 @@ class Body:
         self._flush()
 
     def _mark(self) -> None:
-        self._next_mark = self.size + CHECKPOINT
+        self._next_mark = self._written + CHECKPOINT
         self.checkpoint()
 
     @property
@@ -113,7 +143,7 @@ class Body:
 
     def adopt(self, file: FileIO, digest: Digest, part: Path, size: int) -> None:
         """Go on in a part file that has so many bytes, of that digest."""
-        self._file, self._digest, self._part, self.size = file, digest, part, size
+        self._file, self._digest, self._part, self._written = file, digest, part, size
         self._next_mark = size + CHECKPOINT
 
     def let_go(self) -> None:
@@ -121,7 +151,7 @@ class Body:
         if self._file is not None:
             self._file.close()
         self._file = self._part = None
-        self.size = 0
+        self._written = 0
 
     def _take_pieces(self) -> bytes:
         return b"".join(self._released())
@@ -135,11 +165,12 @@ class Body:
         if self._part is not None:
             self._part.unlink(missing_ok=True)
             self._part = None
-        self.size = 0
+        self._written = 0
 
     def reply(self, status: int, headers: tuple[tuple[str, str], ...], seconds: float) -> Reply:
         """The reply with this body, hashed and looked at; the slot is empty afterwards. Raises OSError."""
-        coding = coding_of(", ".join(value for name, value in headers if name == "content-encoding"))
+        said = [value for name, value in headers if name == "content-encoding"]
+        coding = coding_of(", ".join(said)) if said else ""
         if coding:
             try:
                 self._decode(coding)
@@ -149,7 +180,6 @@ class Body:
         if self._file is not None:
             return self._large(status, headers, seconds)
         data = self._take_pieces()
-        self.size = 0
         picture = inspect(data, self._options.max_pixels)
         digest = b"" if picture.flaw else hashlib.sha256(data).digest()
         return Reply(status, headers, data, len(data), digest, picture, seconds=seconds)
@@ -177,12 +207,12 @@ class Body:
     def _taken(self) -> Iterator[Iterable[bytes]]:
         """The bytes so far, to be read once while new ones are written."""
         file, part = self._file, self._part
-        self.size = 0
         if file is None or part is None:
             yield (self._take_pieces(),)
             return
         self._flush()
         file.close()
+        self._written = 0
         self._file = self._part = None
         try:
             with part.open("rb") as source:
@@ -191,18 +221,19 @@ class Body:
             part.unlink(missing_ok=True)
 
     def _large(self, status: int, headers: tuple[tuple[str, str], ...], seconds: float) -> Reply:
-        file, part, size = self._file, self._part, self.size
+        file, part = self._file, self._part
         if file is None or part is None:
             raise AssertionError("a large body has a file")
         try:
             self._flush()
+            size = self._written
             file.close()
             picture = self._look(part)
         except BaseException:
             self.discard()
             raise
         self._file = self._part = None
-        self.size = 0
+        self._written = 0
         if picture.flaw:
             part.unlink(missing_ok=True)
             return Reply(status, headers, b"", size, b"", picture, seconds=seconds)

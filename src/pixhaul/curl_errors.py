@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from pixhaul.models import Reason
 
 _TLS = frozenset((35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98))
@@ -46,8 +44,8 @@ def is_stale(code: int, answered: bool, connects: int) -> bool:
     return code in (_NOTHING, _SEND, _RECEIVE) and not answered and not connects
 
 
-def explain(code: int, message: str, received: int, number: int = 0) -> tuple[Reason, str]:
-    """The reason and the words for a libcurl error after `received` bytes of body; `number` is the system's own error.
+def explain(code: int, message: str, received: int, cause: str = "") -> tuple[Reason, str]:
+    """The reason and the words for a libcurl error after `received` bytes of body; `cause` is what the system said.
 
     Error 28 has two meanings, told apart by its words, and error 56 three: a reset before or within a body, and
     headers beyond libcurl's own cap of 300 KB.
@@ -57,8 +55,8 @@ def explain(code: int, message: str, received: int, number: int = 0) -> tuple[Re
     """
     if code == 28 and "too slow" in message:
         return Reason.TOO_SLOW, message
-    if code == _UNCONNECTED and number:
-        return Reason.CONNECT, f"{message} ({os.strerror(number)})"
+    if code == _UNCONNECTED and cause:
+        return Reason.CONNECT, f"{message} ({cause})"
     if code in (_SEND, _RECEIVE):
         if "headers" in message:
             return Reason.HTTP_ERROR, message

@@ -13,6 +13,7 @@ from typing import Any
 
 from pixhaul.errors import DiskFull, LedgerDamaged, PixhaulError, UsageError
 from pixhaul.filesystems import is_network
+from pixhaul.inventory import Kept
 from pixhaul.part import disk_errors
 from pixhaul.rows import COLUMNS, Row, checksum, fingerprint
 
@@ -115,6 +116,33 @@ def select(database: sqlite3.Connection, directory: Path, where: str, values: Se
             if values_and_sum[-1] not in (None, checksum(row)):  # None: from a ledger of version 1
                 raise damaged(directory, "a row is not as it was written")
             yield row
+
+
+def is_empty(database: sqlite3.Connection, directory: Path) -> bool:
+    """Whether there is no row at all."""
+    with explained(directory):
+        return database.execute("SELECT 1 FROM links LIMIT 1").fetchone() is None
+
+
+_DONE = "SELECT key, path FROM links WHERE status = 'done' AND path IS NOT NULL"
+
+
+def kept(database: sqlite3.Connection, directory: Path) -> Kept:
+    """What is done, for an inventory."""
+
+    def among(keys: Sequence[int]) -> list[tuple[int, str]]:
+        with explained(directory):
+            return database.execute(f"{_DONE} AND key IN ({', '.join('?' * len(keys))})", keys).fetchall()
+
+    def after(key: int, most: int) -> list[tuple[int, str]]:
+        with explained(directory):
+            return database.execute(f"{_DONE} AND key > ? ORDER BY key LIMIT ?", (key, most)).fetchall()
+
+    def size() -> int:
+        with explained(directory):
+            return int(database.execute("SELECT count(*) FROM links").fetchone()[0])
+
+    return Kept(among, after, size)
 
 
 def stems(database: sqlite3.Connection, directory: Path) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from pixhaul.models import Reason
@@ -42,12 +43,24 @@ def read_headers(lines: list[bytes]) -> tuple[Fields, Flaw | None]:
     Args:
         lines: As libcurl gives them, each with its line break: status lines, fields and empty lines.
     """
-    answer, interim, is_cut = _answer(lines)
+    if lines and lines[-1] == _END and lines.index(_END) == len(lines) - 1:  # nearly always: one head, and whole
+        answer, interim, is_cut = lines[:-1], 0, False
+    else:
+        answer, interim, is_cut = _answer(lines)
     flaw = _flaw(lines, len(answer) - 1, interim)
     if flaw is None and is_cut:
         flaw = Flaw(Reason.TRUNCATED, "the head of the answer is cut")
     found = _WANTED.findall(b"".join(answer))
-    return tuple((name.lower().decode("ascii"), value.strip().decode("latin-1")) for name, value in found), flaw
+    return tuple([(_name(name), value.strip().decode("latin-1")) for name, value in found]), flaw
+
+
+_END = b"\r\n"
+
+
+@lru_cache(maxsize=256)
+def _name(name: bytes) -> str:
+    """In lower case; the spellings that servers use are few."""
+    return name.lower().decode("ascii")
 
 
 def status_of(lines: list[bytes]) -> int:

@@ -49,6 +49,8 @@ class Judgement(NamedTuple):
     """None: the picture is to be kept."""
 
 
+_KEEP = Judgement("good", None)
+
 Random: TypeAlias = Callable[[], float]
 
 
@@ -77,7 +79,7 @@ def judge(attempt: Attempt, reply: Reply, options: Options, random: Random) -> J
         return Judgement("good", _redirected(attempt, reply, options, random))
     if reply.status not in (200, 203) and reply.picture is None:
         return _status(attempt, reply, options, random)
-    if is_placeholder(reply):
+    if reply.size == REMOVED_BYTES and is_placeholder(reply):
         return Judgement("good", Refused(Reason.REMOVED, "Imgur's picture for a removed one"))
     return _body(attempt, reply, options, random)
 
@@ -190,4 +192,4 @@ def _body(attempt: Attempt, reply: Reply, options: Options, random: Random) -> J
         return Judgement("good", Refused(Reason(picture.flaw), picture.detail))
     if options.types is not None and picture.format not in options.types:
         return Judgement("good", Refused(Reason.TYPE_REFUSED, f"{picture.format} was not asked for"))
-    return Judgement("good", None)
+    return _KEEP

@@ -6,9 +6,6 @@ after. A kill between the two is repaired by looking at the file, so nothing tha
 
 from __future__ import annotations
 
-import errno
-import os
-import stat
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,7 +15,9 @@ from pathlib import Path
 
 from pixhaul import again
 from pixhaul.again import Choice
-from pixhaul.database import explained, open_database, select, stems
+from pixhaul.bundle import Bundle
+from pixhaul.database import explained, is_empty, kept, open_database, select, stems
+from pixhaul.inventory import Inventory
 from pixhaul.journal import Journal
 from pixhaul.models import Failed, Job, JobStream, NotYet, Receipt, Result
 from pixhaul.names import Names
@@ -39,10 +38,15 @@ class Ledger:
         self.directory = directory
         self.settled: deque[Result] = deque()
         """Links that need no transfer, as `pending` met them: kept by an earlier run, or failed for good in one."""
+        self.passed = 0
+        """Links that an earlier run has kept, and that `settled` does not tell of."""
+        self.tells_kept = True
+        """Whether `settled` tells of those that are kept."""
+        self._empty = False
         self._choice = choice or Choice()
         self._database = open_database(directory, readonly, self._choice.options.durable)
         self._readonly = readonly
-        self._place = f"{directory}{os.sep}"
+        self._inventory = Inventory(kept(self._database, directory), directory)
         self._names: Names | None = None
         self._intended: dict[int, Row] = {}
         try:
@@ -66,67 +70,73 @@ class Ledger:
 
     # -- what is still to do ---------------------------------------------------------------------------------------
 
-    def pending(self, jobs: JobStream, wished: Callable[[str], str] | None = None) -> JobStream:
+    def pending(
+        self, jobs: Iterable[Job | Failed | NotYet | Bundle], wished: Callable[[Job], str] | None = None
+    ) -> JobStream:
         """The jobs that are to be tried, each with its name, and the failures among them as they are.
 
-        Lazy: reads 500 links ahead at most. What is kept, or failed for good, goes to `settled`.
+        Lazy: reads 500 links, or a bundle, ahead at most. What failed for good goes to `settled`, and so does what is
+        kept, or it is counted in `passed`.
 
-        `wished` gives the stem that a link asks for; it is asked only for links that are not known.
+        `wished` gives the stem that a link without a name asks for; it is asked only for links that are not known.
         """
-        while True:
-            chunk, pause = _chunk(jobs)
-            yield from self._new(chunk, wished)
-            if self.settled:
+        self._empty = is_empty(self._database, self.directory)
+        for some in _chunks(jobs):
+            if isinstance(some, NotYet):
+                yield some
+                continue
+            passed = self.passed
+            yield from self._of_bundle(some, wished) if isinstance(some, Bundle) else self._new(some, wished)
+            if self.settled or self.passed > passed:
                 yield NotYet(0.0)  # lets whoever drives the run tell of them
-            if pause is None:
-                return
-            if pause > 0.0:
-                yield NotYet(pause)
 
-    def _new(self, chunk: list[Job | Failed], wished: Callable[[str], str] | None) -> Iterator[Job | Failed]:
+    def _of_bundle(self, bundle: Bundle, wished: Callable[[Job], str] | None) -> JobStream:
+        """Most links of a long list may be kept already: those become nouns only where somebody is told of them."""
+        if not self.tells_kept and not self._empty:
+            yield from self._inventory.prepared(len(bundle.keys))
+            missing = self._inventory.missing(bundle.keys)
+            self.passed += len(bundle.keys) - len(missing)
+            if len(missing) < len(bundle.keys):
+                bundle = bundle.picked(missing)
+        yield from self._new(bundle.jobs(), wished)
+
+    def _new(self, chunk: Sequence[Job | Failed], wished: Callable[[Job], str] | None) -> Iterator[Job | Failed]:
         known = self._known([item.key for item in chunk if isinstance(item, Job)])
         for item in chunk:
             if isinstance(item, Failed):
                 yield item
                 continue
-            key = item.key
-            row = known.get(key)
+            row = known.get(item.key)
             said = self._said(item, row) if row is not None else None
-            if said is None:
-                yield self._named(item, item.name or (wished(item.url) if wished else ""), key, row)
-            else:
+            if said is not None:
                 self.settled.append(said)
+            else:
+                yield self._named(item, row, wished)
 
     def _said(self, job: Job, row: Row) -> Result | None:
         """What there is to say of a link without a transfer; None: it is to be tried."""
         if row.status == "done" and row.path is not None:
-            return skipped_result(job, row) if self._exists(row) else None
+            return skipped_result(job, row) if self._inventory.is_there(row.path) else None
         return None if self._choice.wants(row.reason, row.conditions) else remembered_result(job, row)
 
     def _known(self, keys: Sequence[int]) -> dict[int, Row]:
-        marks = ", ".join("?" * len(keys))
-        return {row.key: row for row in self._select(f"WHERE key IN ({marks})", keys)}
+        """The rows of those that an earlier run has met; of those of this run nobody asks."""
+        known: dict[int, Row] = {}
+        for start in range(0, 0 if self._empty else len(keys), CHUNK):
+            some = keys[start : start + CHUNK]
+            rows = self._select(f"WHERE key IN ({', '.join('?' * len(some))})", some)
+            known.update((row.key, row) for row in rows)
+        return known
 
-    def _exists(self, row: Row) -> bool:
-        """A picture that the person has deleted since is not kept any more."""
-        try:  # a Path, or a context, for each of a million links costs 5 us
-            return stat.S_ISREG(os.stat(f"{self._place}{row.path}").st_mode)  # noqa: PTH116
-        except (FileNotFoundError, NotADirectoryError, ValueError):
-            return False
-        except OSError as error:
-            if error.errno == errno.ELOOP:
-                return False
-            with disk_errors(self.directory, "a picture cannot be looked at"):
-                raise
-
-    def _named(self, job: Job, wish: str, key: int, row: Row | None) -> Job:
+    def _named(self, job: Job, row: Row | None, wished: Callable[[Job], str] | None) -> Job:
         """The job with a stem that no other link has: the one it had before, or a new one."""
         if row is not None and row.path is not None:
             return job._replace(name=row.path.rpartition(".")[0])
         names = self.names
+        wish = job.name or (wished(job) if wished else "")
         if not wish:
             return job
-        return Job(job.url, names.choose(wish, key), job.meta, job.local, job.digest)
+        return Job(job.url, names.choose(wish, job.key), job.meta, job.local, job.digest)
 
     @property
     def names(self) -> Names:
@@ -257,13 +267,19 @@ class Ledger:
             self._journal.close()
 
 
-def _chunk(jobs: JobStream) -> tuple[list[Job | Failed], float | None]:
-    """What can be read at once, and then the pause that the source asks for: None at its end, 0 when it has more."""
+def _chunks(jobs: Iterable[Job | Failed | NotYet | Bundle]) -> Iterator[list[Job | Failed] | Bundle | NotYet]:
+    """What comes one by one, as much of it as can be read at once; bundles and pauses as they come."""
     chunk: list[Job | Failed] = []
     for item in jobs:
-        if isinstance(item, NotYet):
-            return chunk, item.seconds
+        if isinstance(item, Bundle | NotYet):
+            if chunk:
+                yield chunk
+                chunk = []
+            yield item
+            continue
         chunk.append(item)
         if len(chunk) >= CHUNK:
-            return chunk, 0.0
-    return chunk, None
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

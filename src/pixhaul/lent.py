@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 
@@ -19,3 +20,8 @@ class Lent:
 
     def __del__(self) -> None:
         self._socket.close()
+
+
+def words(number: int) -> str:
+    """What the system calls an error of that number; nothing for 0."""
+    return os.strerror(number) if number else ""

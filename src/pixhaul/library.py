@@ -12,10 +12,11 @@ from dataclasses import fields
 from typing import Any, NamedTuple, TypeVar
 
 from pixhaul.errors import UsageError
+from pixhaul.gathering import Text
 from pixhaul.models import Result
 from pixhaul.options import Options
 from pixhaul.policy import POLICIES
-from pixhaul.session import Text, open_session
+from pixhaul.session import open_session
 from pixhaul.summary import Ending, Tally, exit_code
 from pixhaul.twins import Suspect
 
@@ -55,9 +56,12 @@ def download(links: Iterable[Text], directory: str | os.PathLike[str] = "images"
     """
     tally = Tally()
     client_id, chosen = _options(directory, options)
-    with open_session(links, chosen, client_id, _warn) as session, closing(session.turns()) as turns:
-        for results in turns:
-            tally.add(results)
+    with open_session(links, chosen, client_id, _warn) as session:
+        session.tells_kept = False
+        with closing(session.turns()) as turns:
+            for results in turns:
+                tally.add(results)
+        tally.passed = session.passed
     code = exit_code(tally, Ending(refusal=session.refusal))
     counts = (tally.links, tally.done, tally.skipped, tally.failed, tally.bytes)
     return Summary(*counts, dict(tally.reasons), code, tuple(tally.twins.suspects()))

@@ -83,8 +83,12 @@ def numbered(first: bytes, stream: Stream, longest: int) -> Iterator[Line]:
     A line of more than `longest` bytes is bad, and so is one that is not UTF-8. What stands after the last line feed of
     a stream that breaks is not given, since it may be half a line; then CutError is raised.
     """
-    blocks = _blocks(first, stream, longest)
-    return enumerate(chain.from_iterable(_lines(lines, longest) for lines in blocks), 1)
+    return enumerate(chain.from_iterable(together(first, stream, longest)), 1)
+
+
+def together(first: bytes, stream: Stream, longest: int) -> Iterator[Sequence[str | Bad]]:
+    """The same lines, those together that were read at once."""
+    return (_lines(lines, longest) for lines in _blocks(first, stream, longest))
 
 
 def _blocks(first: bytes, stream: Stream, longest: int) -> Iterator[bytes]:

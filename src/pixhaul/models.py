@@ -6,12 +6,12 @@ Times are in seconds and sizes in bytes unless a name says otherwise.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Generator, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from pixhaul.keys import url_key
 from pixhaul.timing import Timing
 
 
@@ -88,16 +88,6 @@ class Job(NamedTuple):
         return self.digest or url_key(self.url)
 
 
-def url_key(url: str) -> int:
-    """63 bits of the SHA-256 of the URL without its fragment: fits an SQLite rowid.
-
-    >>> url_key("https://example.org/a.jpg#top") == url_key("https://example.org/a.jpg")
-    True
-    """
-    plain = url.partition("#")[0] if "#" in url else url
-    return int.from_bytes(hashlib.sha256(plain.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 1
-
-
 class NotYet(NamedTuple):
     """A stream of jobs says: nothing at this moment; ask again after so many seconds."""
 
@@ -167,13 +157,13 @@ class Reply(NamedTuple):
     """The whole transfer."""
     timing: Timing | None = None
     """When it did what; only while a trace is written."""
-
     stale: str = ""
     """Why this answer cannot continue what there was of the body: then the link begins anew. Empty: it need not."""
 
     def header(self, name: str) -> str:
         """The last value under that lower-case name, or nothing."""
-        return next((value for key, value in reversed(self.headers) if key == name), "")
+        found = [value for key, value in self.headers if key == name]
+        return found[-1] if found else ""
 
 
 class Fetched(NamedTuple):

@@ -7,7 +7,7 @@ import errno
 import os
 import secrets
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from io import FileIO
@@ -176,13 +176,20 @@ def rename_new(source: str, target: str, source_folder: int | None = None, targe
     os.unlink(source, dir_fd=source_folder)
 
 
+@cache
+def _rename_system() -> Callable[[int, bytes, int, bytes, int], int] | None:
+    """The system's renameat2; None where there is none."""
+    return getattr(_libc(), "renameat2", None)
+
+
 def _renameat2(source: str, target: str, source_folder: int | None, target_folder: int | None) -> bool:
-    libc = _libc()
-    if libc is None or not hasattr(libc, "renameat2"):
+    rename = _rename_system()
+    if rename is None:
         return False
-    folders = [_AT_FDCWD if folder is None else folder for folder in (source_folder, target_folder)]
-    names = [os.fsencode(source), os.fsencode(target)]
-    while libc.renameat2(folders[0], names[0], folders[1], names[1], _RENAME_NOREPLACE) != 0:
+    here = _AT_FDCWD if source_folder is None else source_folder
+    there = _AT_FDCWD if target_folder is None else target_folder
+    old, new = os.fsencode(source), os.fsencode(target)
+    while rename(here, old, there, new, _RENAME_NOREPLACE) != 0:
         code = ctypes.get_errno()
         if code in (errno.EINVAL, errno.ENOSYS):
             return False

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from pixhaul.keys import url_key
 from pixhaul.links import concealed
-from pixhaul.models import EARLIER, Failed, Job, Receipt, Result, url_key
+from pixhaul.models import EARLIER, Failed, Job, Receipt, Result
 
 COLUMNS = (
     "key, url, status, reason, detail, path, sha256, size, format, width, height, "

@@ -124,7 +124,9 @@ class Scheduler:
 
     def _judge(self, host: Host, attempt: Attempt, reply: Reply, now: float) -> tuple[Judgement, str, bool]:
         """What a reply means for its link, for its host, and whether it was lost along with a connection."""
-        shared = host.shares_loss(attempt, reply, now) or (now < self._excused and reply.error in _SLEPT_AWAY)
+        shared = bool(reply.error) and (
+            host.shares_loss(attempt, reply, now) or (now < self._excused and reply.error in _SLEPT_AWAY)
+        )
         number = attempt.number
         if shared:
             number = 0

@@ -6,27 +6,26 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from pixhaul import host_memory, names, sinks, strategies
 from pixhaul import template as templates
 from pixhaul.again import Choice
+from pixhaul.bundle import Bundle
 from pixhaul.context import Context
-from pixhaul.digests import Digests
-from pixhaul.errors import ApiRefused, NetworkGone, PixhaulError, UsageError
+from pixhaul.errors import NetworkGone, PixhaulError
 from pixhaul.executors import local
 from pixhaul.explanation import Explanation, explained
+from pixhaul.gathering import Found, Gathering, Text, once
 from pixhaul.haul import haul
 from pixhaul.hosts import Remembered
 from pixhaul.ledger import Ledger
 from pixhaul.lock import locked
-from pixhaul.models import Failed, Job, JobStream, NotYet, Reason, Result
+from pixhaul.models import Failed, Job, JobStream, NotYet, Result
 from pixhaul.options import Options
 from pixhaul.part import staging_folder
 from pixhaul.retry import Failures
 from pixhaul.scheduler import Scheduler
-from pixhaul.sources import is_direct, lists
-from pixhaul.sources import links as links_of
 from pixhaul.spill import Spill
 from pixhaul.status import Status
 from pixhaul.store import clear_parts, open_directory
@@ -34,33 +33,43 @@ from pixhaul.store import clear_parts, open_directory
 if TYPE_CHECKING:
     from pixhaul.trace.watch import Trace
 
-Text: TypeAlias = str | lists.Entry
-"""A source as a person wrote it, or a line of a list."""
-
 
 class Session:
     """One run. Use `turns` to download, or `links` only to resolve; then look at `refusal`."""
 
     def __init__(self, texts: Iterable[Text], options: Options, context: Context, choice: Choice | None = None) -> None:
-        self._texts = texts
+        self._gathering = Gathering(texts, context)
         self._choice = choice
         self._options = options
         self._context = context
         self._scheduler: Scheduler | None = None
+        self._ledger: Ledger | None = None
         self._until: float | None = None
-        self.refusal: PixhaulError | None = None
-        """What the API said when it would not answer us."""
+        self._refusal: PixhaulError | None = None
+        self.tells_kept = True
+        """Whether links that an earlier run has kept are among the results; else they are only counted in `passed`."""
         self.complete = False
         """Whether every link has ended."""
 
+    @property
+    def refusal(self) -> PixhaulError | None:
+        """What the API said when it would not answer us."""
+        return self._refusal or self._gathering.refusal
+
+    @property
+    def passed(self) -> int:
+        """Links that an earlier run has kept, and that no result tells of."""
+        return self._ledger.passed if self._ledger is not None else 0
+
     def links(self) -> Generator[Job | Failed, None, None]:
         """Every link once, found but not fetched. Lazy."""
-        for item in self._once(self._all()):
-            if isinstance(item, NotYet):
-                if not self._context.wait(item.seconds):
-                    return
-                continue
-            yield item
+        for item in self._gathering.links():
+            if isinstance(item, Bundle):
+                yield from item.jobs()
+            elif not isinstance(item, NotYet):
+                yield item
+            elif not self._context.wait(item.seconds):
+                return
 
     def turns(self) -> Generator[tuple[Result, ...], None, None]:
         """Download; yield what ended, turn by turn, at least twice a second. Closing it leaves nothing in flight."""
@@ -85,10 +94,10 @@ class Session:
         lock = locked(directory / ".pixhaul" / "lock", self._waiting, self._context.stopped.is_set)
         if not stack.enter_context(lock):
             return Scheduler(iter(()), options), iter(())
-        ledger = self._open_ledger(stack, directory)
+        ledger = self._ledger = self._open_ledger(stack, directory)
         staging = staging_folder(directory)
         sink = sinks.open_sink("folder", options, staging, ledger.owns)
-        jobs = ledger.pending(self._jobs(ledger), None if options.filename else names.wished)
+        jobs = ledger.pending(self._jobs(ledger), self._wish())
         scheduler = self._scheduler = stack.enter_context(_scheduler(jobs, options, trace))
         scheduler.spill_into(stack.enter_context(closing(Spill(staging))))
         if self._until is not None:
@@ -102,6 +111,7 @@ class Session:
         clear_parts(directory)
         stack.callback(clear_parts, directory)  # a worker that was killed leaves some as well
         ledger = stack.enter_context(closing(Ledger(directory, choice=self._choice or Choice(self._options))))
+        ledger.tells_kept = self.tells_kept
         found = ledger.repair()
         if found:
             self._context.warn(f"found again: {found} pictures that were kept, and not yet in the ledger")
@@ -137,72 +147,20 @@ class Session:
     def _waiting(self, owner: str) -> None:
         self._context.warn(f"waiting for another pixhaul (process {owner}) that works in {self._options.directory}")
 
-    def _jobs(self, ledger: Ledger) -> JobStream:
+    def _jobs(self, ledger: Ledger) -> Found:
         """What the run is about: the links of its texts, or failures of earlier runs."""
         if self._choice is None:
-            yield from self._named()
+            yield from self._gathering.links(numbered=bool(self._options.filename))
             return
         failures = Failures(ledger, self._context)
-        yield from self._once(failures.jobs())
-        self.refusal = failures.refusal
+        yield from once(failures.jobs(), self._options.limit)
+        self._refusal = failures.refusal
 
-    def _named(self) -> JobStream:
-        """The links with the names that a template gives; without, where only link or picture will tell."""
+    def _wish(self) -> Callable[[Job], str] | None:
+        """What tells the name that a new link wishes for; None where failures bring theirs along."""
         if not self._options.filename:
-            yield from self._once(self._all())
-            return
-        wish = _wish(self._options.filename)
-        number = 0
-        for item in self._once(self._all()):
-            number += isinstance(item, Job)
-            yield wish(item, number) if isinstance(item, Job) else item
-
-    def _once(self, items: JobStream) -> JobStream:
-        """Each link once, up to the limit."""
-        seen = Digests()
-        for item in items:
-            if isinstance(item, Job):
-                key = item.key
-                if not seen.add(key):
-                    continue
-                item = Job(item.url, item.name, item.meta, item.local, key)  # noqa: PLW2901 - the same, which knows its key
-            yield item
-            if len(seen) == self._options.limit:
-                return
-
-    def _all(self) -> JobStream:
-        """The links of all texts, one after another, as often as they come."""
-        stopped = self._context.stopped
-        for text in self._texts:
-            if isinstance(text, str):
-                yield from self._of_argument(text)
-            elif not text.flaw and is_direct(text.text):  # nearly every line of a long list: the short way
-                yield Job(text.text, "", (*text.meta, ("line", text.place)))
-            else:
-                yield from self._of_entry(text)
-            if stopped.is_set():
-                return
-
-    def _of_argument(self, text: str) -> JobStream:
-        """The links of a source that was asked for by itself. A refusal is told once, for all of them."""
-        try:
-            yield from links_of(text, self._context, self._context.stopped)
-        except ApiRefused as refusal:
-            self.refusal = refusal
-
-    def _of_entry(self, entry: lists.Entry) -> JobStream:
-        """The links of a line; a line that is none, or names something impossible, is a failure with its place."""
-        if entry.flaw:
-            yield _refused(entry, Reason.BAD_URL, entry.flaw)
-            return
-        try:
-            for item in links_of(entry.text, self._context, self._context.stopped):
-                yield _with_place(item, entry) if isinstance(item, Job) else item
-        except UsageError as error:
-            yield _refused(entry, Reason.BAD_URL, str(error))
-        except ApiRefused as refusal:
-            self.refusal = refusal
-            yield _refused(entry, Reason.FORBIDDEN, str(refusal))
+            return _wished
+        return _rendered(self._options.filename) if self._choice is None else None
 
 
 @contextmanager
@@ -240,26 +198,12 @@ def _scheduler(jobs: JobStream, options: Options, trace: Trace | None) -> Iterat
         host_memory.save(file, scheduler.hosts.memories(now), now)
 
 
-def _wish(template: str) -> Callable[[Job, int], Job]:
-    """What gives each link, with its number among all, the name that it wishes for."""
+def _wished(job: Job) -> str:
+    return names.wished(job.url)
+
+
+def _rendered(template: str) -> Callable[[Job], str]:
     parsed = templates.parse(template)
     if parsed.needs_sha256:  # the sink names it, when it knows the picture
-        return lambda job, number: job._replace(meta=(*job.meta, ("num", number)))
-
-    def numbered(job: Job, number: int) -> Job:
-        job = job._replace(meta=(*job.meta, ("num", number)))
-        return job._replace(name=parsed.render(job))
-
-    return numbered
-
-
-def _refused(entry: lists.Entry, reason: Reason, why: str) -> Failed:
-    """A line of a list that gives no link, with its place."""
-    return Failed(Job(entry.text, meta=entry.meta), reason, f"{entry.place}: {why}")
-
-
-def _with_place(job: Job, entry: lists.Entry) -> Job:
-    """The link with what its line said of it besides."""
-    known = {name for name, _ in job.meta}
-    more = tuple(pair for pair in entry.meta if pair[0] not in known)
-    return job._replace(meta=(*job.meta, *more, ("line", entry.place)))
+        return lambda job: ""
+    return parsed.render

@@ -26,7 +26,9 @@ class Tally:
 
     def __init__(self) -> None:
         self.done = 0
-        self.skipped = 0
+        self.passed = 0
+        """Links that an earlier run had kept, and that were counted without a result of their own."""
+        self._skipped = 0
         self.failed = 0
         self.bytes = 0
         """Of the pictures that this run has kept."""
@@ -37,6 +39,11 @@ class Tally:
         """Of the failed ones, those that failed for good in an earlier run and were not asked for."""
         self.twins = Twins()
         """Pictures that came from many links."""
+
+    @property
+    def skipped(self) -> int:
+        """Links that an earlier run had kept."""
+        return self._skipped + self.passed
 
     @property
     def links(self) -> int:
@@ -52,7 +59,7 @@ class Tally:
                 self.fetching += result.seconds
                 self.twins.add(result)
             elif result.status == "skipped":
-                self.skipped += 1
+                self._skipped += 1
             else:
                 self.failed += 1
                 self.reasons[result.reason or ""] += 1

@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from hostile import HANG, Hostile, answer
+from hostile import HANG, KEEP, Hostile, answer
 from pictures import png
 from pixhaul.drive import drive
 from pixhaul.errors import UsageError
@@ -57,9 +57,12 @@ def until(true: Callable[[], object], seconds: float = 20.0) -> None:
 
 
 @contextmanager
-def going(chosen: Options, links: list[Job], at_once: int = 2) -> Iterator[tuple[Fleet, Iterator[tuple[Outcome, ...]]]]:
+def going(
+    chosen: Options, links: Iterable[Job], most: int = 3, at_once: bool = True
+) -> Iterator[tuple[Fleet, Iterator[tuple[Outcome, ...]]]]:
+    """A run in so many processes: three are two workers, and the one that decides."""
     open_directory(Path(chosen.directory))
-    engine = Fleet(chosen, at_once, 2)
+    engine = Fleet(chosen, most, at_once)
     with closing(drive(Scheduler(iter(links), chosen), engine)) as turns:
         yield engine, turns
 
@@ -81,9 +84,11 @@ def children(parent: int) -> list[int]:
     return found
 
 
-def test_a_killed_worker_costs_no_link(server: Hostile, tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [2, 3])
+def test_a_killed_worker_costs_no_link(server: Hostile, tmp_path: Path, most: int) -> None:
     links = hanging_once(server, 6) + jobs(server, 40)
-    with going(options(tmp_path), links) as (engine, turns):
+    with going(options(tmp_path, timeout=5.0), links, most) as (engine, turns):
+        until(lambda: (engine.wait(0.05), len(engine._ready) == 2)[1])
         ended = list(next(turns))
         until(lambda: (ended.extend(next(turns)), sum(server.asked[f"/h{n}.png"] for n in range(6)) == 6)[1])
         for process in engine.workers:
@@ -121,15 +126,42 @@ def test_a_worker_that_hangs_is_replaced(server: Hostile, tmp_path: Path, monkey
     assert [type(one) for one in ended] == [Fetched] * 14
 
 
-def test_a_host_has_no_more_transfers_than_with_one_process(server: Hostile, tmp_path: Path) -> None:
-    for job in jobs(server, 60):
-        route = server.routes["/" + job.url.rpartition("/")[2]]
-        server.routes["/" + job.url.rpartition("/")[2]] = lambda n, route=route: [0.02, route(n)]
-    links = [Job(server.url(f"/{number}.png"), f"n{number}") for number in range(60)]
-    with going(options(tmp_path, per_host=3, connections=16), links) as (_, turns):
+def test_beside_a_worker_a_host_sees_no_more_connections_than_before(server: Hostile, tmp_path: Path) -> None:
+    """What this process had open for all transfers is given up for what the worker opens."""
+    together: list[int] = []
+
+    def until_both_are_at_it() -> Iterator[Job]:
+        links = jobs(server, 16)
+        for path, route in list(server.routes.items()):
+            server.routes[path] = lambda n, route=route: [0.005, route(n), KEEP]
+        while len(together) < 200:
+            yield from links
+
+    with going(options(tmp_path, per_host=16, connections=16), until_both_are_at_it(), 2) as (engine, turns):
+        for turn in turns:
+            assert {type(one) for one in turn} <= {Fetched}
+            if len(engine._ready) == 2:
+                together.append(server.open)
+    assert max(together[100:]) <= 16 + fleet.BLOCK
+
+
+@pytest.mark.parametrize("most", [2, 3])
+def test_a_host_has_no_more_transfers_than_with_one_process(server: Hostile, tmp_path: Path, most: int) -> None:
+    links, live, most_live = jobs(server, 60), [0], [0]
+
+    def counted(route: Callable[[int], object]) -> Iterator[object]:
+        live[0] += 1
+        most_live[0] = max(most_live[0], live[0])
+        yield 0.02
+        live[0] -= 1  # before its last byte: the next request may come at once
+        yield route(0)
+
+    for path, route in list(server.routes.items()):
+        server.routes[path] = lambda _, route=route: counted(route)
+    with going(options(tmp_path, per_host=3, connections=16), links, most) as (_, turns):
         ended = [outcome for turn in turns for outcome in turn]
     assert len(ended) == 60
-    assert server.most <= 3
+    assert most_live[0] <= 3
 
 
 def test_a_pause_that_one_worker_is_told_holds_for_all(server: Hostile, tmp_path: Path) -> None:
@@ -160,7 +192,7 @@ def test_it_begins_alone_and_takes_workers_when_the_processor_is_what_holds_it_u
     monkeypatch.setattr(saturation, "SHARE", 0.0)
     monkeypatch.setattr(saturation, "LONG", 0.01)
     seen: set[int] = set()
-    with going(options(tmp_path), jobs(server, 600), at_once=0) as (engine, turns):
+    with going(options(tmp_path), jobs(server, 600), at_once=False) as (engine, turns):
         ended: list[Outcome] = []
         for turn in turns:
             ended += turn
@@ -171,7 +203,7 @@ def test_it_begins_alone_and_takes_workers_when_the_processor_is_what_holds_it_u
 
 
 def test_a_short_run_stays_in_one_process(server: Hostile, tmp_path: Path) -> None:
-    with going(options(tmp_path), jobs(server, 60), at_once=0) as (engine, turns):
+    with going(options(tmp_path), jobs(server, 60), at_once=False) as (engine, turns):
         for _ in turns:
             assert not engine.workers
 
@@ -197,10 +229,10 @@ def test_no_secret_is_among_the_words_that_start_a_worker(server: Hostile, tmp_p
 
 @contextmanager
 def program(server: Hostile, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """pixhaul with two workers, each with transfers that never end."""
+    """pixhaul in three processes, which are two workers, each with transfers that never end."""
     links = hanging_once(server, 8)
     (folder / "links.txt").write_text("".join(f"{job.url}\n" for job in links))
-    words = command("get", "-i", "links.txt", "--workers", "2", "--allow-private", "--per-host", "8", "-q")
+    words = command("get", "-i", "links.txt", "--workers", "3", "--allow-private", "--per-host", "8", "-q")
     child = subprocess.Popen(words, cwd=folder, env=environment(folder), start_new_session=True)
     try:
         until(lambda: sum(server.asked.values()) == 8)

@@ -12,9 +12,9 @@ from pixhaul.again import Choice
 from pixhaul.options import Options
 
 if TYPE_CHECKING:
-    from pixhaul.sources.lists import Entry
+    from pixhaul.sources.lists import Item
 
-    Texts: TypeAlias = Iterable[str | Entry]
+    Texts: TypeAlias = Iterable[str | Item]
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ def options_of(values: Mapping[str, Any], api: str) -> Options:
 
 def texts_of(sources: Iterable[str], files: Iterable[str], column: str | None) -> Texts:
     """Sources and lists as one stream, read as it is used; UsageError at once for a list that cannot be read."""
-    from pixhaul.sources.lists import read
+    from pixhaul.sources.lists import bundles
 
-    lists = [_typed(column) if name == "-" else read(name, column or "") for name in files]
+    lists = [_typed(column) if name == "-" else bundles(name, column or "") for name in files]
     return chain(map(source, sources), *lists)
 
 
@@ -62,8 +62,8 @@ def source(word: str) -> str:
     return "".join(f"%{ord(one) - 0xDC00:02X}" if "\udc80" <= one <= "\udcff" else one for one in text)
 
 
-def _typed(column: str | None) -> Iterator[Entry]:
+def _typed(column: str | None) -> Iterator[Item]:
     """Standard input, which may be slow to say its first line: looked at when its turn comes."""
-    from pixhaul.sources.lists import read
+    from pixhaul.sources.lists import bundles
 
-    yield from read("-", column or "")
+    yield from bundles("-", column or "")

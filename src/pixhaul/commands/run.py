@@ -62,6 +62,7 @@ class Run:
         try:
             asked = (request.texts, request.options, request.client_id, self._warn, request.choice)
             with open_session(*asked) as session:
+                session.tells_kept = self.telling.tells_kept
                 interrupts.aim(session.stop)
                 with closing(session.turns()) as turns:  # closed here and now, whatever the loop raises
                     for results in turns:
@@ -78,6 +79,7 @@ class Run:
             return Ending(error=error)
 
     def _turn(self, results: tuple[Result, ...], session: Session, interrupts: Interrupts) -> None:
+        self.tally.passed = session.passed
         if results:
             self.tally.add(results)
             self.telling.results(results)

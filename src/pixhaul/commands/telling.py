@@ -22,6 +22,9 @@ _USERINFO = re.compile(r"^(\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]{0,8})[^/?#\\]*@
 class Telling(Protocol):
     """Tells the results of one run, turn by turn, then what they came to."""
 
+    tells_kept: bool
+    """Whether it has something to say of each link that an earlier run has kept."""
+
     def results(self, results: tuple[Result, ...]) -> None: ...
 
     def explain(self, hosts: list[Explanation]) -> None: ...
@@ -31,6 +34,8 @@ class Telling(Protocol):
 
 class JsonLines:
     """One object a line on standard output; only what is not about a link goes to standard error."""
+
+    tells_kept = True
 
     def results(self, results: tuple[Result, ...]) -> None:
         """Write them at once, so that a program that reads us sees them as they come."""
@@ -56,6 +61,7 @@ class Words:
         self._directory = directory
         self._quiet = quiet
         self._wanted = frozenset() if quiet else frozenset({"failed", "done", "skipped"} if verbose else {"failed"})
+        self.tells_kept = "skipped" in self._wanted
 
     def results(self, results: tuple[Result, ...]) -> None:
         """Say those that the person wants to hear of, in one go."""

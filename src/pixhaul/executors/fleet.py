@@ -7,22 +7,25 @@ import time
 from collections import deque
 from dataclasses import replace
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from pixhaul.client import Client
 from pixhaul.descriptors import room
 from pixhaul.executors.messages import Gone, Numbered
+from pixhaul.executors.own import Own
 from pixhaul.executors.saturation import Saturation
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
-from pixhaul.wire import EACH, Wire
+from pixhaul.wire import EACH
 
 if TYPE_CHECKING:
     from pixhaul.executors.remote import Remote
 
+AMONG = 2
+"""Processes up to which the one that decides transfers as well: deciding takes half as long as transferring, so beside
+one worker it has time left, and beside two of them it has none."""
 BLOCK = 4
-"""Transfers to one host that a worker takes before the next one gets some: so a host with few has connections in one
-worker alone, and one with many has no more connections in all than transfers at once."""
+"""Transfers to one host that a process takes before the next one gets some: so a host with few has connections in one
+of them alone, and one with many has no more connections in all than transfers at once."""
 CRASHES = 3
 """Workers that die with one link until it is held to be the cause: many links are with a worker that dies."""
 RESPAWNS = 3
@@ -34,21 +37,27 @@ NAP = 0.01
 GRACE = 10.0
 """Seconds beyond its time-out after which an attempt shows that its worker hangs."""
 
-Ended = list[tuple[Attempt, Reply]]
+Ended: TypeAlias = list[tuple[Attempt, Reply]]
+Member: TypeAlias = "Remote | Own"
+"""Who can be given attempts: it knows how many it has of each host."""
 
 
 class Fleet:
-    """Workers, and a wire in this process for as long as it suffices. An `Engine`."""
+    """A wire in this process, and workers once it does not suffice. An `Engine`.
 
-    def __init__(self, options: Options, at_once: int, most: int) -> None:
-        """An engine that begins with so many workers (0: its own wire) and may have so many of them later."""
+    Beside one worker this process goes on with transfers of its own; two keep it busy with what they bring.
+    """
+
+    def __init__(self, options: Options, most: int, at_once: bool) -> None:
+        """An engine of up to so many processes, this one included; all of them from the first, or when they help."""
         self._options = options
         self._width = room(options.connections, EACH)  # no worker may have more
         self._most = most
-        self._local: Wire | None = None if at_once else Wire(Client(options), self._width)
+        self._own: Own | None = None
         self._saturation = Saturation()
         self._remotes: dict[int, Remote] = {}
-        self._ready: list[Remote] = []
+        self._ready: list[Member] = []
+        """Who can be given attempts, this process first."""
         self._poll = select.poll()
         self._number = 0
         self._live = 0
@@ -56,19 +65,19 @@ class Fleet:
         """How many workers died with the attempt of that number."""
         self._homeless: deque[tuple[int, Attempt]] = deque()
         """Attempts of dead workers that no other has been given yet."""
-        self._broken: dict[int, Remote] = {}
+        self._broken: dict[int, Member] = {}
         """Links whose transfer broke off, and the worker that may still have the beginning of each."""
         self._spawns = 0
         self._suspected: dict[int, float] = {}
-        if self._local is not None:
-            self._poll.register(self._local.fileno(), select.POLLIN)
-        for _ in range(at_once):
-            self._spawn()
+        if most <= AMONG or not at_once:
+            self._fall_back()
+        if at_once:
+            self._reinforce()
 
     @property
     def room(self) -> int:
-        """How many more transfers may start: none while no worker is ready."""
-        return self._width - self._live if self._ready or self._local is not None else 0
+        """How many more transfers may start: none while nobody is ready."""
+        return self._width - self._live if self._ready else 0
 
     @property
     def workers(self) -> tuple[int, ...]:
@@ -82,22 +91,22 @@ class Fleet:
         self._place(self._number, attempt)
 
     def _place(self, number: int, attempt: Attempt) -> None:
-        if self._ready:
-            before = self._broken.pop(attempt.job.key, None) if self._broken else None
-            remote = before if before in self._ready else self._least_busy(attempt.host)
-            remote.start(number, attempt)
-        elif self._local is not None:
-            self._local.start(attempt)
-        else:
+        before = self._broken.pop(attempt.job.key, None) if self._broken else None
+        member = before if before in self._ready else self._least_busy(self._ready, attempt.host)
+        if member is None:
             self._homeless.append((number, attempt))
+        else:
+            member.start(number, attempt)
 
-    def _least_busy(self, host: str) -> Remote:
-        """The worker with the fewest blocks of a host's transfers; of equals, always the same for one host."""
-        home, count = hash(host) % len(self._ready), len(self._ready)
-        _, _, place = min(
-            [(one.hosts.get(host, 0) // BLOCK, (place - home) % count, place) for place, one in enumerate(self._ready)]
-        )
-        return self._ready[place]
+    @staticmethod
+    def _least_busy(members: list[Member], host: str) -> Member | None:
+        """The member with the fewest blocks of a host's transfers; of equals, always the same for one host."""
+        count = len(members)
+        if count < AMONG:
+            return members[0] if members else None
+        home = hash(host) % count
+        loads = [one.hosts.get(host, 0) * one.weight // BLOCK for one in members]
+        return members[min(range(count), key=lambda place: (loads[place], (place - home) % count))]
 
     # -- waiting ---------------------------------------------------------------------------------------------------
 
@@ -106,7 +115,7 @@ class Fleet:
         until = time.monotonic() + seconds
         before = len(self._ready)
         while True:
-            alone = self._local if not self._remotes else None
+            alone = self._own if not self._remotes else None
             ended = self._step(until) if alone is None else alone.wait(until - time.monotonic())
             if ended or len(self._ready) > before or time.monotonic() >= until:
                 self._live -= len(ended)
@@ -117,19 +126,23 @@ class Fleet:
         busy = [one for one in self._remotes.values() if not one.flush()]
         for one in busy:
             self._poll.modify(one.input, select.POLLOUT)
-        pause = max(0.0, until - time.monotonic())
-        if self._local is not None:
-            pause = min(pause, self._local.due(), inf if hasattr(select, "epoll") else NAP)
         ended: Ended = []
-        for descriptor, _ in self._poll.poll(None if pause == inf else pause * 1000):
+        for descriptor, _ in self._poll.poll(self._pause(until)):
             remote = self._remotes.get(descriptor)
             if remote is not None:
                 ended += self._read(remote)
         for one in busy:
             self._poll.modify(one.input, 0)
-        if self._local is not None and len(self._local):
-            ended += self._local.wait(0.0)
+        if self._own is not None and len(self._own.wire):
+            ended += self._own.wait(0.0)
         return ended
+
+    def _pause(self, until: float) -> float | None:
+        """Milliseconds, as `poll` wants them."""
+        pause = max(0.0, until - time.monotonic())
+        if self._own is not None:
+            pause = min(pause, self._own.wire.due(), inf if hasattr(select, "epoll") else NAP)
+        return None if pause == inf else pause * 1000
 
     def _read(self, remote: Remote) -> Ended:
         try:
@@ -137,12 +150,13 @@ class Fleet:
         except Gone:
             return self._bury(remote)
         if remote.ready and remote not in self._ready:
-            self._ready.append(remote)
+            self._welcome(remote)
         return ended
 
     def _settled(self, remote: Remote, numbered: Numbered) -> tuple[Attempt, Reply]:
         number, reply = numbered
-        self._crashes.pop(number, None)
+        if self._crashes:
+            self._crashes.pop(number, None)
         attempt = remote.settle(number)
         if reply.error or reply.stale:
             self._broken[attempt.job.key] = remote
@@ -152,14 +166,17 @@ class Fleet:
 
     # -- more workers, and fewer -----------------------------------------------------------------------------------
 
+    def _reinforce(self) -> None:
+        for _ in range(self._most - 1):
+            self._spawn()
+
     def _spawn(self) -> None:
         from pixhaul.executors.remote import Remote  # most runs need none
 
-        options = replace(self._options, workers=self._most, max_memory=self._options.max_memory // self._most)
         try:
-            remote = Remote(options)
+            remote = Remote(self._shared())
         except OSError:  # no more processes, no more memory: it goes on without
-            self._spawns = RESPAWNS * (self._most + 1)
+            self._spawns = RESPAWNS * self._most
             self._fall_back()
             return
         self._spawns += 1
@@ -167,27 +184,51 @@ class Fleet:
         self._poll.register(remote.output, select.POLLIN)
         self._poll.register(remote.input, 0)
 
+    def _shared(self) -> Options:
+        """The options for one process of them."""
+        return replace(self._options, workers=self._most, max_memory=self._options.max_memory // self._most)
+
+    def _welcome(self, remote: Remote) -> None:
+        """A worker has started up: it takes its part of what this process did alone."""
+        self._ready.append(remote)
+        if self._own is None:
+            return
+        if self._most > AMONG:
+            self._ready = [one for one in self._ready if one is not self._own]
+        else:
+            self._own.share(-(-self._width // self._most) + BLOCK)
+
     def _look_after(self, ended: int) -> None:
         """What is to be done now and then: find homes, grow, let the own wire rest, find a worker that hangs."""
-        while self._homeless and (self._ready or self._local is not None):
-            self._place(*self._homeless.popleft())
-        if self._local is not None:
-            if not self._remotes and self._saturation.reached(ended):
-                for _ in range(self._most):
-                    self._spawn()
-            elif self._ready:
-                self._let_rest(self._local)
+        if self._homeless:
+            self._find_homes()
+        if self._own is not None:
+            if not self._remotes and self._may_spawn and self._saturation.reached(ended):
+                self._reinforce()
+            elif self._own not in self._ready and self._own.rest():
+                self._close_own()
         for remote in self._remotes.values():
             if remote.running:
                 self._suspect(remote)
 
-    def _let_rest(self, wire: Wire) -> None:
-        """Workers are there: the own wire ends what it has, and gives its connections up."""
-        wire.spare(1)
-        if not len(wire):
-            self._poll.unregister(wire.fileno())
-            wire.close()
-            self._local = None
+    @property
+    def _may_spawn(self) -> bool:
+        return self._spawns < RESPAWNS * self._most
+
+    def _find_homes(self) -> None:
+        """Give the links of dead workers to other workers; to this process only when there will be no more of them."""
+        able = [one for one in self._ready if one is not self._own] if self._remotes else self._ready
+        while self._homeless and able:
+            number, attempt = self._homeless.popleft()
+            member = self._least_busy(able, attempt.host)
+            if member is not None:
+                member.start(number, attempt)
+
+    def _close_own(self) -> None:
+        if self._own is not None:
+            self._poll.unregister(self._own.wire.fileno())
+            self._own.wire.close()
+            self._own = None
 
     def _suspect(self, remote: Remote) -> None:
         """Kill a worker that keeps an attempt beyond all bounds; seen twice, for we may have been stopped ourselves."""
@@ -207,7 +248,7 @@ class Fleet:
         orphans = [(number, attempt) for number, (attempt, _) in remote.running.items()]
         remote.kill()
         remote.close()
-        if self._spawns < RESPAWNS * (self._most + 1):
+        if self._may_spawn:
             self._spawn()
         elif not self._remotes:
             self._fall_back()
@@ -222,16 +263,18 @@ class Fleet:
         return ended
 
     def _fall_back(self) -> None:
-        """No worker can be had: this process does it alone."""
-        if self._local is None and not self._remotes:
-            self._local = Wire(Client(self._options), self._width)
-            self._poll.register(self._local.fileno(), select.POLLIN)
+        """No worker can be had, or is needed: this process does it alone."""
+        if self._remotes:
+            return
+        if self._own is None:
+            self._own = Own(self._options, self._width)
+            self._poll.register(self._own.wire.fileno(), select.POLLIN)
+        if self._own not in self._ready:
+            self._ready.insert(0, self._own)
 
     def close(self) -> None:
         """Stop every transfer and every worker, and leave no part, no descriptor, no process."""
-        if self._local is not None:
-            self._local.close()
-            self._local = None
+        self._close_own()
         for remote in self._remotes.values():
             remote.leave()
         for remote in self._remotes.values():

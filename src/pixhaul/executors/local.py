@@ -18,16 +18,16 @@ from pixhaul.options import Options
 from pixhaul.scheduler import Scheduler
 
 MOST = 4
-"""Workers started unasked: the deciding process costs half of what a worker costs, so it cannot feed more."""
+"""Processes used unasked: deciding costs half of what transferring costs, so one cannot feed more."""
 
 
 def run(scheduler: Scheduler, options: Options) -> Turns:
-    """Move transfers in this process and, once it is found too slow for the line, in as many workers as help.
+    """Move transfers in this process and, once it is found too slow for the line, in as many more as help.
 
-    `options.workers` says how many from the first; None: one a core, at most four, for a run that proves to be long and
-    to be held up by the processor.
+    `options.workers` says how many processes from the first; None: one a core, at most four, for a run that proves to
+    be long and to be held up by the processor.
     """
-    return drive(scheduler, Fleet(options, options.workers or 0, most(options)))
+    return drive(scheduler, Fleet(options, most(options), at_once=options.workers is not None))
 
 
 def wanted(options: Options) -> bool:
@@ -42,7 +42,7 @@ def wanted(options: Options) -> bool:
 
 
 def most(options: Options) -> int:
-    """How many workers may there be: as many as were asked for, else as many as there are cores, up to four."""
+    """How many processes there may be: as many as were asked for, else as many as there are cores, up to four."""
     if options.workers is not None:
         return options.workers
     return min(MOST, _cores(), options.connections)

@@ -28,6 +28,9 @@ _PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from pixhau
 class Remote:
     """A worker process. Neither reading nor writing ever waits for it."""
 
+    weight = 1
+    """What a transfer counts when the next is given away."""
+
     def __init__(self, options: Options) -> None:
         self._child = subprocess.Popen(
             [sys.executable, *_FLAGS, "-c", _PROGRAM, json.dumps(_path())],

@@ -8,8 +8,8 @@ SHARE = 0.7
 """Of a core, taken over a whole span, that means: the processor holds the run up, and not the network."""
 SPAN = 0.05
 """Seconds over which it is looked at, at least."""
-LONG = 0.2
-"""Seconds of such spans, one after another, after which a run is long enough: a worker costs a third of it to start."""
+LONG = 0.1
+"""Seconds of such spans, one after another, after which a run is long enough: as much as a worker takes to start."""
 LEAST = 20
 """Transfers that must have ended in them: what passes over kept links is busy, and workers would not help it."""
 

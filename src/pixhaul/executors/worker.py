@@ -82,7 +82,7 @@ class Worker:
         """The reply with its picture in a part file, if it is a picture that anybody may want."""
         body, picture = reply.body, reply.picture
         if isinstance(body, Path):
-            return number, reply._replace(body=b""), str(body)
+            return number, reply, str(body)
         if len(body) <= INLINE:
             return number, reply, ""
         types = self._options.types
@@ -94,7 +94,7 @@ class Worker:
         except OSError as error:
             detail = error.strerror or str(error)
             return number, Reply(reply.status, reply.headers, error=Reason.DISK, detail=detail), ""
-        return number, reply._replace(body=b""), part
+        return number, reply, part
 
     def _tell(self, ended: list[Told]) -> None:
         try:

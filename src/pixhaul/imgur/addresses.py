@@ -16,6 +16,10 @@ FORMS = (
 )
 
 
+MARK = "imgur"
+"""In every text that belongs here, in any case."""
+
+
 class _Page(NamedTuple):
     host: str
     segments: tuple[str, ...]
@@ -29,7 +33,7 @@ def belongs(text: str) -> bool:
     (True, False)
     """
     # Lists have millions of lines, and most are not ours: only the likely ones are taken apart.
-    return "imgur" in text.lower() and (_short(text) is not None or _page(text) is not None)
+    return MARK in text.lower() and (_short(text) is not None or _page(text) is not None)
 
 
 def parse(text: str) -> Place | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from importlib import import_module
@@ -33,9 +33,28 @@ def is_direct(text: str) -> bool:
     return not any([claims(text) for claims in _claims()])  # noqa: C419 - a generator takes three times as long
 
 
+def are_direct(texts: Sequence[str]) -> bool:
+    """Whether none of many texts is likely to be claimed, by one look at all of them.
+
+    >>> are_direct(["https://example.org/a.jpg", "b"]), are_direct(["https://example.org/a.jpg", "IMGUR:hot"])
+    (True, False)
+    """
+    marks = _marks()
+    if "" in marks:
+        return False
+    whole = "\n".join(texts).lower()
+    return not any([mark in whole for mark in marks])  # noqa: C419 - as above
+
+
 @cache
 def _claims() -> tuple[Callable[[str], bool], ...]:
     return tuple(source.matches for source in sources()[:-1])
+
+
+@cache
+def _marks() -> tuple[str, ...]:
+    """For each source the word that all its texts hold, in lower case; empty for one that names none."""
+    return tuple(getattr(source, "MARK", "") for source in sources()[:-1])
 
 
 def find(text: str) -> Source:

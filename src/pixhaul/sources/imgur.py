@@ -10,7 +10,10 @@ from pixhaul.imgur.asking import Context, Stopped
 from pixhaul.imgur.reading import Reading
 from pixhaul.models import Failed, Job, Reason
 
-__all__ = ["Context", "asks_network", "jobs", "matches"]
+__all__ = ["MARK", "Context", "asks_network", "jobs", "matches"]
+
+MARK = addresses.MARK
+"""In every text of ours, in any case."""
 
 
 def matches(text: str) -> bool:

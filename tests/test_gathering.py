@@ -1,0 +1,126 @@
+"""The links of long lists go together, and come out as they would one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pixhaul
+from hostile import Hostile, answer
+from pictures import png
+from pixhaul.bundle import Bundle
+from pixhaul.context import Context
+from pixhaul.errors import UsageError
+from pixhaul.gathering import Gathering, Text
+from pixhaul.keys import url_key, url_keys
+from pixhaul.models import Failed, Job, NotYet
+from pixhaul.options import Options
+from pixhaul.sources import are_direct, is_direct, lists
+
+LINES = st.sampled_from(
+    [
+        *(f"https://example.org/{number}.jpg" for number in range(6)),
+        "https://example.org/0.jpg#top",
+        "https://example.org/imgur.jpg",
+        "  https://example.org/5.jpg\t",
+        "https://i.imgur.com/AbC1234.jpg",
+        "https://imgur.com/about",
+        "imgur:nothing of this name",
+        "# a comment",
+        "",
+        "no link",
+        "\u00e9",
+        "\udcff",
+    ]
+)
+
+
+def gathered(texts: Iterable[Text], limit: int | None, numbered: bool) -> list[Job | Failed]:
+    context = Context(Options(limit=limit), "", lambda text: None)
+    found: list[Job | Failed] = []
+    for item in Gathering(texts, context).links(numbered):
+        assert not isinstance(item, NotYet)
+        found += item.jobs() if isinstance(item, Bundle) else [item]
+    return found
+
+
+def one_by_one(texts: Iterable[Text], limit: int | None, numbered: bool) -> list[Job | Failed]:
+    """What comes of each text by itself, taken together by the plainest means."""
+    seen: set[int] = set()
+    found: list[Job | Failed] = []
+    for item in chain.from_iterable(gathered([text], None, False) for text in texts):
+        if len(seen) == limit:
+            break
+        if isinstance(item, Failed):
+            found.append(item)
+        elif item.key not in seen:
+            seen.add(item.key)
+            found.append(item._replace(meta=(*item.meta, ("num", len(seen)))) if numbered else item)
+    return found
+
+
+@given(st.lists(LINES, min_size=1, max_size=25), st.none() | st.integers(1, 8), st.booleans())
+@settings(deadline=None, max_examples=200)
+def test_a_list_in_bundles_gives_the_jobs_of_its_lines_one_by_one(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], limit: int | None, numbered: bool
+) -> None:
+    place = tmp_path_factory.getbasetemp() / "gathered.txt"
+    place.write_bytes("\n".join(lines).encode("utf-8", "surrogateescape"))
+    try:
+        entries = list(lists.read(str(place)))
+    except UsageError:
+        return
+    wanted = one_by_one(entries, limit, numbered)
+    assert gathered(lists.bundles(str(place)), limit, numbered) == wanted
+    assert gathered(entries, limit, numbered) == wanted
+
+
+@given(st.lists(LINES.filter(lambda line: "nothing" not in line), max_size=12), st.none() | st.integers(1, 5))
+@settings(deadline=None)
+def test_links_that_are_given_by_themselves_keep_their_order(lines: list[str], limit: int | None) -> None:
+    assert gathered(lines, limit, False) == one_by_one(lines, limit, False)
+
+
+@given(st.lists(st.text(max_size=20) | st.just("https://IMGUR.com/a/b"), max_size=8))
+def test_texts_that_are_direct_together_are_so_each(texts: list[str]) -> None:
+    assert not are_direct(texts) or all(map(is_direct, texts))
+
+
+@given(st.lists(st.text(st.characters(), max_size=20) | st.sampled_from(["a#b", "#", "\ud800"]), max_size=8))
+def test_keys_of_many_are_those_of_each(urls: list[str]) -> None:
+    assert url_keys(urls) == [url_key(url) for url in urls]
+
+
+@pytest.fixture
+def listed(server: Hostile, tmp_path: Path) -> Path:
+    """A list of thirty pictures; the last segment of each is the same."""
+    for number in range(30):
+        whole = answer(png(number))
+        server.routes[f"/{number}/same.jpg"] = lambda _, whole=whole: whole
+    (tmp_path / "list.txt").write_text("".join(server.url(f"/{number}/same.jpg\n") for number in range(30)))
+    return tmp_path / "list.txt"
+
+
+@pytest.mark.parametrize("filename", ["", "{num:03} {stem}", "{sha256:.9}"])
+def test_a_second_run_fetches_what_was_deleted_under_its_old_name_and_nothing_else(
+    listed: Path, server: Hostile, tmp_path: Path, filename: str
+) -> None:
+    options = {"allow_private": True, "filename": filename}
+    first = list(pixhaul.stream(lists.bundles(str(listed)), tmp_path / "kept", **options))
+    names = {one.url: str(one.path) for one in first}
+    assert len(set(names.values())) == 30
+    for one in first[:4]:
+        (tmp_path / "kept" / str(one.path)).unlink()
+    server.asked.clear()
+    summary = pixhaul.download(lists.bundles(str(listed)), tmp_path / "kept", **options)
+    assert (summary.links, summary.done, summary.skipped, summary.exit) == (30, 4, 26, 0)
+    assert sum(server.asked.values()) == 4
+    again = list(pixhaul.stream(lists.bundles(str(listed)), tmp_path / "kept", **options))
+    assert {one.status for one in again} == {"skipped"}
+    assert {one.url: one.path for one in again} == names
+    assert pixhaul.download(lists.bundles(str(listed)), tmp_path / "kept", limit=7, **options).skipped == 7
