@@ -123,11 +123,17 @@ class Outages:
                 self.news.append(f"the network is back after {max(1.0, now - network.since):.0f} s")
             host.sour = WELL
             return self._decide(self._kinds, SOUR if was_doubted else WELL, now)
-        taken = self._acquaintances.explained(host, asked)
-        if turned or not known:
-            taken += self._strangers.explained(host, asked) + self._nameless.explained(host, asked)
-        host.sour = WELL
+        is_alone = turned and self._is_alone(host)
+        taken: list[Suspended] = []
+        for kind in self._kinds if turned or not known else self._kinds[:1]:
+            taken += kind.explained(host, asked, is_alone)
+        if not turned:
+            host.sour = WELL
         return self._explain(taken, host, now)
+
+    def _is_alone(self, host: Host) -> bool:
+        """Whether no other host is at work, or fails too; its flights still count what has just ended."""
+        return host.pace.flying > self._holdings.live and sum(kind.open for kind in self._kinds) <= 1
 
     def _explain(self, taken: list[Suspended], well: Host, now: float) -> list[Failed]:
         """These were the hosts' own failures: judge them, and let the hosts go on."""

@@ -27,7 +27,7 @@ class Suspense:
     """The failures that nobody has explained yet, of hosts of one kind that were well until then.
 
     An answer explains a failure, as the host's own, when it was asked for after the failure, or comes from the same
-    host. What was asked for before may have been on its way already when the network went.
+    host and no other is at work. What was asked for before may have been on its way when the network went.
     """
 
     def __init__(self, hold: float) -> None:
@@ -58,11 +58,11 @@ class Suspense:
         self.waiting.clear()
         return taken
 
-    def explained(self, host: Host, asked: float) -> list[Suspended]:
-        """Those, out, that an answer of a host to a request of that time explains."""
+    def explained(self, host: Host, asked: float, is_alone: bool) -> list[Suspended]:
+        """Those, out, that an answer of a host, maybe the only one at work, to a request of that time explains."""
         if not self.waiting or (host.sour != TURNED and self.waiting[0].at > asked):
             return []
-        found = [one for one in self.waiting if one.at <= asked or one.host is host]
+        found = [one for one in self.waiting if one.at <= asked or (is_alone and one.host is host)]
         hosts = {id(one.host) for one in found}
         taken = [one for one in self.waiting if id(one.host) in hosts]
         self.waiting = deque(one for one in self.waiting if id(one.host) not in hosts)
