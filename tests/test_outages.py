@@ -75,7 +75,8 @@ def test_strangers_that_were_asked_before_the_last_success_prove_nothing() -> No
     assert not any(network.missed(f"n{number}", False, UNREACHED, 4.9, 9.0) for number in range(500))
 
 
-@settings(max_examples=60, deadline=None)
+# The same lists each time: one list in 30,000 of this length does hold such a row by chance, by the choice of CHANCE.
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.integers(0, 10**6), st.floats(0.0, 0.95))
 def test_a_list_of_hosts_that_are_dead_by_chance_is_no_outage(seed: int, share: float) -> None:
     chance, network = random.Random(seed), Network()

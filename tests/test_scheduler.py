@@ -172,6 +172,22 @@ def test_a_redirect_to_a_private_address_is_refused(target: str) -> None:
     assert failed.reason == "address-refused"
 
 
+def test_a_source_that_ends_because_the_run_is_stopped_does_not_make_the_run_complete() -> None:
+    scheduler: Scheduler
+
+    def source() -> Iterator[Job]:
+        scheduler.stop()  # as a signal's handler does while a link is being read
+        yield from ()
+
+    scheduler = Scheduler(source(), Options())
+    assert scheduler.admit(0.0) is None
+    assert not scheduler.exhausted
+    finished = Scheduler(iter(()), Options())
+    assert finished.admit(0.0) is None
+    finished.stop()
+    assert finished.exhausted
+
+
 def test_stopping_gives_out_nothing_more_and_waits_for_what_is_in_flight() -> None:
     one = scheduler(jobs(20))
     started = admitted(one, 0.0, 3)

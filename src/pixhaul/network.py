@@ -46,6 +46,8 @@ class Network:
         """Empty while it is there, else EVERYTHING or STRANGERS."""
         self.since = 0.0
         """When it went away, in seconds."""
+        self.back = -inf
+        """When it last came back, in seconds."""
         self.next_probe = 0.0
         """When one link may be tried, in seconds."""
         self.doubted = False
@@ -84,6 +86,7 @@ class Network:
             self._met += 1
             self._last_meeting = now
         if back:
+            self.back = now
             self._return()
         return back
 

@@ -60,7 +60,7 @@ class Scheduler:
         self.outages = Outages(self._holdings, self._judge_late)
         self._asked_again = -inf
         self._stock = min(STOCK, options.look_ahead)
-        self._stopping = False
+        self._stopping = self._was_dry = False
         self._excused = 0.0
         self.seen = 0.0
         """When somebody was last here, on the caller's clock."""
@@ -165,12 +165,15 @@ class Scheduler:
 
     def stop(self) -> None:
         """Start nothing more: what is in flight may end, what waits here is left to the next run."""
+        if not self._stopping:
+            self._was_dry = self._intake.dry  # a source that is being stopped ends as one that has no more
         self._stopping = True
 
     @property
     def exhausted(self) -> bool:
         """Whether every link that there was has ended."""
-        return self._intake.dry and self._holdings.empty and not self._holdings.ended
+        is_dry = self._was_dry if self._stopping else self._intake.dry
+        return is_dry and self._holdings.empty and not self._holdings.ended
 
     def status(self, now: float) -> Status:
         """What is going on, in numbers and for the hosts that wait."""

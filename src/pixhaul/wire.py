@@ -120,9 +120,10 @@ class Wire:
             self._collect()
 
     def _take_names(self) -> None:
-        for attempt, error in self._lookups.ready():
-            if error:
-                self._failed.append((attempt, Reply(error=Reason.DNS, detail=error)))
+        for attempt, missing in self._lookups.ready():
+            if missing is not None:
+                seconds = time.monotonic() - missing.begun
+                self._failed.append((attempt, Reply(error=Reason.DNS, detail=missing.error, seconds=seconds)))
             else:
                 self._begin(attempt)
 
