@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Lock, Thread
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 CUT = object()
 RESET = object()
@@ -51,6 +51,7 @@ class Asked(NamedTuple):
 
 
 Serve = Callable[[Asked], Steps]
+OneOrigin = TypeVar("OneOrigin", bound="Origin")
 
 
 def answer(body: bytes, status: str = "200 OK", kind: str = "image/png", **headers: str) -> bytes:
@@ -79,6 +80,10 @@ class Origin:
         """The address of a path here."""
         return f"http{'s' if self.tls else ''}://{host}:{self.port}{path}"
 
+    def talk(self, server: Hostile, connection: socket.socket) -> Conversation:
+        """What speaks on a connection that has just come."""
+        return Conversation(server, self, connection)
+
 
 class Hostile:
     """The server: `url(path)` is where, `routes[path]` is what, `asked[path]` is how often."""
@@ -89,7 +94,7 @@ class Hostile:
         self.most = 0
         self.lock = Lock()
         self.ending = Event()
-        self._talks: list[_Conversation] = []
+        self._talks: list[Conversation] = []
         self._selector = selectors.DefaultSelector()
         self._waker, self._woken = socket.socketpair()
         self._selector.register(self._woken, selectors.EVENT_READ, None)
@@ -106,7 +111,10 @@ class Hostile:
 
     def origin(self, serve: Serve, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1") -> Origin:
         """Another host: one more port, with answers of its own."""
-        opened = Origin(serve, tls, address)
+        return self.add(Origin(serve, tls, address))
+
+    def add(self, opened: OneOrigin) -> OneOrigin:
+        """Accept connections to an origin, too."""
         self._selector.register(opened.socket, selectors.EVENT_READ, opened)
         self._waker.send(b"x")
         return opened
@@ -130,7 +138,7 @@ class Hostile:
         except OSError:
             return
         origin.connections += 1
-        talk = _Conversation(self, origin, connection)
+        talk = origin.talk(self, connection)
         self._talks = [one for one in self._talks if one.is_alive()]
         self._talks.append(talk)
         talk.start()
@@ -150,7 +158,7 @@ class Hostile:
         self._woken.close()
 
 
-class _Conversation(Thread):
+class Conversation(Thread):
     """One connection: requests and their answers, in turn."""
 
     def __init__(self, server: Hostile, origin: Origin, connection: socket.socket) -> None:
@@ -166,10 +174,13 @@ class _Conversation(Thread):
         with suppress(OSError):
             if self.origin.tls is not None:
                 self.request = self.origin.tls.wrap_socket(self.request, server_side=True)
-            while self._exchange():
-                pass
+            self._converse()
         with suppress(OSError):
             self.request.close()
+
+    def _converse(self) -> None:
+        while self._exchange():
+            pass
 
     def stop(self) -> None:
         """End it, whatever it is doing."""

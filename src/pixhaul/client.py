@@ -7,21 +7,20 @@ referrer: there is nothing in them that could leak.
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pycurl
 
 from pixhaul import __version__
-from pixhaul.addresses import refused
 from pixhaul.body import Body, Memory
+from pixhaul.connections import is_shared, leave_clean, leave_dead, number_of
 from pixhaul.continuing import Answer, Continuing
-from pixhaul.curl_errors import explain, is_stale
+from pixhaul.curl_errors import STREAM, TIMED_OUT, explain, is_stale
+from pixhaul.dialling import Dialling
 from pixhaul.headers import Fields, length_of, read_headers, status_of
-from pixhaul.lent import Lent, words
+from pixhaul.lent import words
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
 from pixhaul.part import staging_folder
@@ -32,14 +31,13 @@ from pixhaul.resolver import FRESH, Resolver
 from pixhaul.resolver import MOST_AT_ONCE as LOOK_UPS
 from pixhaul.resume import Leftovers
 from pixhaul.timing import Timing
-from pixhaul.unasked import shut, waiting
 
 USER_AGENT = f"pixhaul/{__version__} (+https://github.com/pixhaul/pixhaul)"
-CONN_ID = getattr(pycurl, "CONN_ID", None)
-"""What numbers the connection of a transfer, from pycurl 7.45.7 on: transfers lost with one connection are one loss."""
 FIELDS = ["Accept: */*", "Accept-Encoding: identity"]
 SUPPRESS_CONNECT_HEADERS = 265
 """A proxy's answer to CONNECT is no answer of the picture's host. pycurl has no name for it (curl.h: LONG, 265)."""
+AT_REST = 1.0
+"""Seconds within which a shared connection that had died at rest shows it."""
 HTTP_ONLY = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 _MOMENTS = {
     "found": pycurl.NAMELOOKUP_TIME,
@@ -115,7 +113,8 @@ class Slot:
         # A C function costs a tenth of one of ours. libcurl itself ends headers beyond 300 KB, interim ones included.
         self._lines: list[bytes] = []
         self.curl.setopt(pycurl.HEADERFUNCTION, self._lines.append)
-        self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+        self._dials = Dialling(client.options.allow_private, client.proxies)
+        self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._dials.open)
         self._wire = memory.number
         self._hurried = self._shares = self._is_fresh = self._asks_for_rest = False
         self._lost = 0.0
@@ -125,9 +124,10 @@ class Slot:
 
     def _clear(self) -> None:
         self._lines.clear()
-        self._dialled, self._looked = 0, False
+        if self._dials.dialled:
+            self._dials.clear()
+        self._looked = self._is_dead = False
         self.body.fault = None
-        self._refused: list[str] = []
         self._fault: tuple[Reason, str] | None = None
 
     def begin(self, attempt: Attempt) -> pycurl.Curl:
@@ -136,6 +136,7 @@ class Slot:
         if self._is_fresh:
             self._renew(is_fresh=False, lost=0.0)
         self.attempt = attempt
+        self._dials.local = attempt.job.local
         self.curl.setopt(pycurl.URL, attempt.url)
         # On plain http waiting for a connection to share doubles the first round trip (measured, 0.26 -> 0.51 s).
         if self._shares is not attempt.url.startswith("https"):
@@ -161,12 +162,19 @@ class Slot:
         self._is_fresh, self._lost = is_fresh, lost
         self.curl.setopt(pycurl.FRESH_CONNECT, is_fresh)
 
-    def comes_again(self, code: int) -> bool:
-        """Whether a transfer that broke is to be made once more, on a new connection: the old ones had died of age."""
+    def comes_again(self, code: int, others: Iterable[pycurl.Curl]) -> bool:
+        """Whether a transfer that broke is to be made once more, on a new connection: the old ones had died of age.
+
+        Streams of HTTP/2 that are lost together share the next connection, too, and one that had lived was not at rest.
+        """
         info = self.curl.getinfo
         if self._is_fresh or not is_stale(code, bool(self._lines), info(pycurl.NUM_CONNECTS)):
             return False
-        self._renew(is_fresh=True, lost=info(pycurl.TOTAL_TIME))
+        lost, shared = info(pycurl.TOTAL_TIME), is_shared(self.curl, others)
+        if shared and lost > AT_REST:
+            return False
+        self._renew(is_fresh=not shared, lost=lost)
+        self._is_fresh = True
         self._hurry(self.attempt.spent + self._lost)
         return True
 
@@ -192,35 +200,15 @@ class Slot:
         fields, _ = read_headers(self._lines)
         return Answer(status_of(self._lines), fields, length_of(fields))
 
-    def _open_socket(self, purpose: int, address: Any) -> Any:
-        """Look at the address that libcurl is about to dial, after all of its own parsing and resolving."""
-        family, kind, protocol, target = address
-        numeric = target[0] if isinstance(target, tuple) else str(target)
-        options = self.client.options
-        self._dialled += 1
-        if not options.allow_private and numeric not in self.client.proxies:
-            why = refused(numeric, loopback_allowed=self.attempt.job.local)
-            if why:
-                self._refused.append(f"{numeric} is {why}")
-                return pycurl.SOCKET_BAD
-        try:
-            return Lent(socket.socket(family, kind, protocol))
-        except OSError as error:
-            self._fault = (Reason.CONNECT, f"no socket: {error.strerror}")
-            return pycurl.SOCKET_BAD
+    def leave(self, code: int, others: Iterable[pycurl.Curl]) -> None:
+        """See to the connection of a transfer that has just ended, while libcurl still says which it was.
 
-    def leave(self, others: Iterable[Slot]) -> None:
-        """See that the connection of a transfer that has just ended is clean, while libcurl still says which it was.
-
-        HTTP/2 and 3 number their answers. A connection that another slot has taken over waits for that one's bytes.
+        HTTP/2 and 3 number their answers, so that there no byte can be taken for another answer.
         """
-        if CONN_ID is None or (self._lines and not self._lines[0].startswith(b"HTTP/1")):
-            return
-        descriptor = self.curl.getinfo(pycurl.ACTIVESOCKET)
-        if descriptor >= 0 and waiting(descriptor):
-            number = self.curl.getinfo(CONN_ID)
-            if all(other.curl.getinfo(CONN_ID) != number for other in others):
-                shut(descriptor)
+        if code == 0 and (not self._lines or self._lines[0].startswith(b"HTTP/1")):
+            leave_clean(self.curl, others)
+        elif code == TIMED_OUT:
+            self._is_dead = leave_dead(self.curl, others, self.client.options.low_speed_seconds)
 
     def finish(self, code: int, message: str) -> Reply:
         """The reply of the attempt that has just ended, with libcurl's error code or 0."""
@@ -247,7 +235,7 @@ class Slot:
             return self._whole(status, headers, seconds)
         if flaw and not error:
             error, detail = flaw
-        connection = self._connection() if error else -1
+        connection = self._connection(code) if code else -1
         reply = Reply(status, headers, error=error, detail=detail, connection=connection, seconds=seconds)
         if status and not self._continuing.meet():
             self._continuing.drop()
@@ -265,9 +253,14 @@ class Slot:
         self._continuing.done(reply.body)
         return reply
 
-    def _connection(self) -> int:
-        """A number that no other connection has: libcurl begins at 0 in each wire."""
-        number = self.curl.getinfo(CONN_ID) if CONN_ID else -1
+    def _connection(self, code: int) -> int:
+        """The connection that was lost, by a number that no other has: libcurl begins at 0 in each wire. -1: none was.
+
+        A stream that is reset, or that times out, may do so on a connection that is well.
+        """
+        if code == STREAM or (code == TIMED_OUT and not self._is_dead):
+            return -1
+        number = number_of(self.curl)
         return number if number < 0 else self._wire << 40 | number
 
     def _is_whole(self, reply: Reply) -> bool:
@@ -294,7 +287,9 @@ class Slot:
             return Reason.DISK, self.body.fault.strerror or str(self.body.fault)
         if code == 0:
             return "", ""
-        if self._refused and len(self._refused) == self._dialled:
-            return Reason.ADDRESS_REFUSED, self._refused[0]
+        if self._dials.forbidden:
+            return Reason.ADDRESS_REFUSED, self._dials.forbidden
+        if self._dials.fault:
+            return Reason.CONNECT, self._dials.fault
         cause = "" if self.client.proxies else words(self.curl.getinfo(pycurl.OS_ERRNO))
         return explain(code, message, self.body.size, cause)

@@ -12,19 +12,17 @@ _REASONS: dict[int, Reason] = {
     6: Reason.DNS,
     7: Reason.CONNECT,
     8: Reason.HTTP_ERROR,
-    16: Reason.CONNECT,
     18: Reason.TRUNCATED,
-    28: Reason.TIMEOUT,
     42: Reason.INTERRUPTED,
     52: Reason.CONNECT,
     61: Reason.HTTP_ERROR,
     63: Reason.TOO_LARGE,
-    92: Reason.TRUNCATED,
     95: Reason.CONNECT,
     96: Reason.CONNECT,
     97: Reason.CONNECT,
 } | dict.fromkeys(_TLS, Reason.TLS)
-_UNCONNECTED, _NOTHING, _SEND, _RECEIVE = 7, 52, 55, 56
+_UNCONNECTED, _FRAMING, _NOTHING, _SEND, _RECEIVE = 7, 16, 52, 55, 56
+TIMED_OUT, STREAM = 28, 92
 
 
 def is_stale(code: int, answered: bool, connects: int) -> bool:
@@ -41,26 +39,48 @@ def is_stale(code: int, answered: bool, connects: int) -> bool:
     >>> is_stale(55, answered=False, connects=0), is_stale(52, answered=False, connects=1)
     (True, False)
     """
-    return code in (_NOTHING, _SEND, _RECEIVE) and not answered and not connects
+    return code in (_FRAMING, _NOTHING, _SEND, _RECEIVE) and not answered and not connects
 
 
 def explain(code: int, message: str, received: int, cause: str = "") -> tuple[Reason, str]:
     """The reason and the words for a libcurl error after `received` bytes of body; `cause` is what the system said.
 
     Error 28 has two meanings, told apart by its words, and error 56 three: a reset before or within a body, and
-    headers beyond libcurl's own cap of 300 KB.
+    headers beyond libcurl's own cap of 300 KB. Error 92 is a single stream of HTTP/2, error 16 a connection of it.
 
     >>> explain(28, "Operation too slow. Less than 1000 bytes/sec", 0)[0]
     <Reason.TOO_SLOW: 'too-slow'>
     """
-    if code == 28 and "too slow" in message:
-        return Reason.TOO_SLOW, message
+    if code == TIMED_OUT:
+        return (Reason.TOO_SLOW if "too slow" in message else Reason.TIMEOUT), message
     if code == _UNCONNECTED and cause:
         return Reason.CONNECT, f"{message} ({cause})"
-    if code in (_SEND, _RECEIVE):
+    if code == STREAM:
+        return _of_stream(message), message
+    if code in (_FRAMING, _SEND, _RECEIVE):
         if "headers" in message:
             return Reason.HTTP_ERROR, message
         if "hunk" in message:  # "Illegal or missing hexadecimal sequence in chunked-encoding", "Invalid chunk size"
             return Reason.TRUNCATED, message
-        return (Reason.TRUNCATED if received else Reason.CONNECT), message
-    return _REASONS.get(code, Reason.HTTP_ERROR), message or f"libcurl error {code}"
+        return (Reason.TRUNCATED if received else Reason.CONNECT), message or "the connection broke off"
+    return _REASONS.get(code, Reason.HTTP_ERROR), message or _WORDS.get(code, f"libcurl error {code}")
+
+
+_WORDS = {18: "the connection ended within the body"}
+
+
+def _of_stream(message: str) -> Reason:
+    """What the words for one stream mean. Cases in this order:
+
+    1. ENHANCE_YOUR_CALM: we ask too much; 2. INADEQUATE_SECURITY; 3. an answer that no other try will mend: a field
+    that must not be, an odd frame; 4. one that ends too early: a reset, or another length than was said.
+    """
+    if "ENHANCE_YOUR_CALM" in message:
+        return Reason.RATE_LIMITED
+    if "INADEQUATE_SECURITY" in message:
+        return Reason.TLS
+    if "Invalid HTTP header field" in message:
+        return Reason.HTTP_ERROR
+    if "invalid frame" in message and "FRAME[DATA" not in message and "eos=1" not in message:
+        return Reason.HTTP_ERROR
+    return Reason.TRUNCATED

@@ -19,7 +19,10 @@ they have had all their tries before the host has used up its own."""
 WELL, TURNED, SOUR = 0, 1, 2
 """A host that answers or was not asked; that began to fail since anybody answered; that fails while others answer."""
 
-_CONNECTION_LOST = (Reason.CONNECT, Reason.TRUNCATED)
+_CONNECTION_LOST = (Reason.CONNECT, Reason.TRUNCATED, Reason.TIMEOUT, Reason.TOO_SLOW)
+MOST_SHARED = 3
+"""Connections in a row that may be lost with all that was on them, and nothing good in between: one loss each. After
+that each link pays for itself, or a host that loses every connection would be asked for as often as it has links."""
 
 
 class Host:
@@ -27,6 +30,7 @@ class Host:
 
     __slots__ = (
         "_blocked",
+        "_losses",
         "_lost",
         "_refused_since",
         "answered",
@@ -73,6 +77,7 @@ class Host:
         self._blocked: tuple[str, float] | None = None
         self._refused_since: float | None = None
         self._lost = (-1, 0.0)  # a connection, and when it was lost
+        self._losses = (0, 0)  # so many connections in a row, when there were so many answers
 
     def note(self, verdict: str, now: float) -> float:
         """Take note of how a transfer ended; get for how many seconds there have been refusals alone."""
@@ -116,10 +121,11 @@ class Host:
         """
         if reply.connection < 0 or reply.error not in _CONNECTION_LOST:
             return False
-        connection, since = self._lost
+        (connection, since), (count, answers) = self._lost, self._losses
         if connection == reply.connection and attempt.token[0] <= since:
-            return True
+            return count <= MOST_SHARED
         self._lost = (reply.connection, now)
+        self._losses = (1 if self.answered > answers else count + 1, self.answered)
         return False
 
     @property

@@ -107,6 +107,8 @@ def _broken(attempt: Attempt, reply: Reply, options: Options, random: Random) ->
         return Judgement("again", Refused(reason, reply.detail))
     if reason in _RETRIED:
         return Judgement("lost", _once_more(attempt, options, random, Refused(reason, reply.detail)))
+    if reason is Reason.RATE_LIMITED:  # ENHANCE_YOUR_CALM: HTTP/2's way to refuse
+        return Judgement("refused", _refusal(attempt, reply, options, Refused(reason, reply.detail)))
     pace = "lost" if reason is Reason.TLS else "good"
     return Judgement(pace, Refused(reason, reply.detail))
 

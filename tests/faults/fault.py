@@ -9,11 +9,24 @@ from typing import NamedTuple
 from whole_pictures import avifs, canvas, gifs, pngs, saved, webps
 
 from hostile import Asked, Serve, Step, Steps
+from http2 import Serve2
 
 KEPT = "kept"
 """The outcome of a picture that was kept, byte for byte."""
 TRIES = 0
 """As many requests as the run has tries: what failed may succeed the next time."""
+TWICE = -1
+"""Twice as many: libcurl itself asks again what a server of HTTP/2 says that it has not looked at."""
+
+
+class Http2(NamedTuple):
+    """A server that speaks HTTP/2, over TLS."""
+
+    serve: Serve2
+    opening: bytes
+    """The first bytes of each connection."""
+    plain: Serve | None = None
+    """What it answers to HTTP/1.1, where it speaks that too."""
 
 
 class Case(NamedTuple):
@@ -22,7 +35,7 @@ class Case(NamedTuple):
     name: str
     """What the server does, in words; unique in the table."""
     hazard: str
-    """The row of the catalogue: B1-B13 bodies and protocol, R1-R8 redirects and addresses."""
+    """The row of the catalogue: B1-B15 bodies and protocol, R1-R8 redirects and addresses."""
     serve: Serve
     expected: tuple[str, ...]
     """The outcomes that are right: `kept`, or reasons of the closed list."""
@@ -32,6 +45,8 @@ class Case(NamedTuple):
     """The most that it may cost; TRIES: one for each try."""
     options: tuple[tuple[str, object], ...] = ()
     """Options of the run that this case needs."""
+    http2: Http2 | None = None
+    """What is served in place of `serve`, by HTTP/2."""
 
 
 def keeps(name: str, hazard: str, steps: Steps | Serve, truth: bytes, requests: int = 1) -> Case:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from fault import KEPT, TRIES, Case
+from certificates import Pair, Workshop, context
+from fault import KEPT, TRIES, TWICE, Case
 
-from hostile import hostile
+from hostile import Hostile, Origin, hostile
+from http2 import Origin2
 from pixhaul import sinks, strategies
 from pixhaul.haul import haul
 from pixhaul.ledger import Ledger
@@ -40,13 +44,32 @@ class Told(NamedTuple):
 def run(cases: Iterable[Case], directory: Path, **options: object) -> Iterator[Told]:
     """All cases in one run, with the guard of addresses on: loopback alone is permitted, as for a local API's links."""
     chosen = Options(**(QUICK | {"directory": str(directory)} | options))  # type: ignore[arg-type]
-    with hostile() as server:
-        origins = {number: (case, server.origin(case.serve)) for number, case in enumerate(cases)}
+    cases = list(cases)
+    with hostile() as server, _certificate(any(case.http2 for case in cases)) as (authority, pair):
+        chosen = replace(chosen, cacert=authority)
+        origins = {number: (case, _origin(server, case, pair)) for number, case in enumerate(cases)}
         links = {origin.url(): number for number, (_, origin) in origins.items()}
         jobs = (Job(url, name=f"case{number}", local=True) for url, number in links.items())
         for result in _results(jobs, directory, chosen):
             case, origin = origins[links[result.url]]
             yield _told(case, result, len(origin.requests), directory, chosen.retries)
+
+
+@contextmanager
+def _certificate(wanted: bool) -> Iterator[tuple[str, Pair | None]]:
+    """An authority to trust, and a certificate of it for this machine; nothing where nobody needs them."""
+    if not wanted:
+        yield "", None
+        return
+    with TemporaryDirectory() as folder:
+        workshop = Workshop(Path(folder))
+        yield str(workshop.authority.certificate), workshop.signed("IP:127.0.0.1")
+
+
+def _origin(server: Hostile, case: Case, pair: Pair | None) -> Origin:
+    if case.http2 is None or pair is None:
+        return server.origin(case.serve)
+    return server.add(Origin2(case.http2.serve, context(pair), case.http2.opening, case.http2.plain))
 
 
 def run_links(jobs: JobStream, directory: Path, **options: object) -> Generator[Result, None, None]:
@@ -67,7 +90,7 @@ def _results(jobs: JobStream, directory: Path, options: Options) -> Generator[Re
 def _told(case: Case, result: Result, requests: int, directory: Path, retries: int) -> Told:
     outcome = result.reason or KEPT
     fault = _fault(case, result, directory)
-    most = retries + 1 if case.requests == TRIES else case.requests
+    most = {TRIES: retries + 1, TWICE: 2 * (retries + 1)}.get(case.requests, case.requests)
     if not fault and requests > most:
         fault = f"{requests} requests, where {most} are enough"
     return Told(case, outcome, requests, fault, result.detail, result.seconds)

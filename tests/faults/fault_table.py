@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+
 import fault_bodies
 import fault_chunks
 import fault_codings
 import fault_cuts
 import fault_heads
+import fault_http2
 import fault_lengths
 import fault_pictures
 import fault_redirects
@@ -30,5 +33,12 @@ FAMILIES: dict[str, list[Case]] = {
     "stalls": fault_times.stalls() + fault_times.drips() + fault_times.patience() + fault_times.hops_in_time(),
     "schemes": fault_redirects.schemes(),
     "redirects": fault_redirects.followed() + fault_redirects.chains() + fault_redirects.forbidden(),
+    "HTTP/2: streams that are reset": fault_http2.resets() + fault_http2.old_protocol(),
+    "HTTP/2: connections that end": fault_http2.goaways() + fault_http2.ends_of_connections(),
+    "HTTP/2: lengths and heads": fault_http2.lengths() + fault_http2.heads(),
+    "HTTP/2: floods and frames": fault_http2.floods() + fault_http2.frames(),
+    "HTTP/2: stalls": fault_http2.stalls(),
 }
+if shutil.which("openssl") is None:  # no certificate, no HTTP/2
+    FAMILIES = {name: family for name, family in FAMILIES.items() if not name.startswith("HTTP/2")}
 """Cases by what they are about; those of one family run together, each at a host of its own."""
