@@ -29,7 +29,7 @@ whose answers come in one piece, libcurl 8.23 forgets some when it is driven by 
 a few waited for their time-out (2026-11). `perform`, which looks at all of them, finds those."""
 
 LOOK = 2.0
-"""Seconds between two looks at every transfer in any case. libcurl 8.23, driven by sockets, forgets to begin with the low
+"""Seconds between two looks at every transfer in any case. libcurl 8.23, driven by sockets, forgets to begin the low
 speed check of some that never get a byte: eight at once took 40 s each where one took its 20 (2026-11)."""
 
 EACH = 3
