@@ -9,7 +9,7 @@ from typing import TypeAlias
 from pixhaul.holdings import Holdings
 from pixhaul.host import SOUR, TURNED, WELL, Host
 from pixhaul.models import Attempt, Failed, Reply
-from pixhaul.network import ACQUAINTANCES, BOUND, EVERYTHING, HOSTS, LEAST_ROW, QUIET, Network
+from pixhaul.network import ACQUAINTANCES, BOUND, EVERYTHING, HOSTS, QUIET, Network
 from pixhaul.suspense import Suspended, Suspense, begun, is_nameless, is_touched, trouble
 
 Judging: TypeAlias = Callable[[Host, Attempt, Reply, float], list[Failed]]
@@ -17,6 +17,8 @@ Judging: TypeAlias = Callable[[Host, Attempt, Reply, float], list[Failed]]
 
 NETWORK = "network"
 """Why a host waits, besides the causes of pace.py."""
+FEW = 8
+"""New hosts, below which those that fail need not be waited for once nothing else flies."""
 HOLD_ACQUAINTANCES, HOLD_STRANGERS, HOLD_NAMELESS = 2.0, 5.0, 60.0
 """Seconds for which a failure of a host that was well, or is new, waits for its judgement where no other is heard. Of a
 resolver that says nothing others are heard late: three times ten seconds is what it takes to look one name up."""
@@ -174,7 +176,7 @@ class Outages:
         """Where nothing flies that could tell more, and too few hosts turned to be the network: judge them at once."""
         if self.network.away or self._holdings.live:
             return False
-        few = zip(self._kinds, (ACQUAINTANCES, LEAST_ROW, LEAST_ROW), strict=True)
+        few = zip(self._kinds, (ACQUAINTANCES, FEW, FEW), strict=True)
         kinds = tuple(kind for kind, most in few if kind.waiting and kind.open < most)
         if kinds:
             self._holdings.ended += self._decide(kinds, SOUR, now)

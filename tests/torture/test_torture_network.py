@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 import pytest
-from rig import HERE
+from rig import HERE, QUICK
 
 from hostile import KEEP, RESET, Asked, Hostile, Step, answer
 from pictures import png
@@ -22,8 +22,8 @@ from program import BARE, pixhaul
 pytestmark = pytest.mark.torture
 
 
-@pytest.mark.parametrize("workers", [0, 2])
-@pytest.mark.parametrize("what", ["cable", "resolver", "both"])
+@pytest.mark.parametrize("workers", [0] if QUICK else [0, 2])
+@pytest.mark.parametrize("what", ["both"] if QUICK else ["cable", "resolver", "both"])
 def test_what_dies_in_the_middle_is_waited_for(
     what: str, workers: int, tmp_path: Path, record_property: object
 ) -> None:
@@ -105,6 +105,7 @@ def test_hosts_that_break_every_answer_off_are_no_outage(
     assert set(summary["reasons"]) == {"truncated"}
 
 
+@pytest.mark.skipif(QUICK, reason="takes five minutes")
 def test_hosts_that_die_for_good_at_the_end_hold_a_run_for_minutes_at_most(
     server: Hostile, tmp_path: Path, record_property: object
 ) -> None:
