@@ -93,6 +93,12 @@ def urllib_threads(task: Task) -> list[str]:
     return [sys.executable, script, task.listed, str(task.folder), task.threads, str(task.tries)]
 
 
+def pycurl_loop(task: Task) -> list[str]:
+    """What a loop on libcurl costs from Python, that does nothing else. It tries once, and waits with select(2)."""
+    script, trust = str(HERE / "pycurl_loop.py"), [str(task.authority)] if task.authority else []
+    return [sys.executable, script, task.listed, str(task.folder), task.threads, *trust]
+
+
 def gallery_dl(task: Task) -> list[str]:
     """One at a time; it has no option for more."""
     program = str(OUT / "gallery-dl" / "bin" / "gallery-dl")
@@ -120,6 +126,8 @@ class Program(NamedTuple):
     """A command that prints its version."""
     alone: bool = False
     """Whether it makes one transfer at a time."""
+    floods_only: bool = False
+    """Whether it is no program for anything but floods."""
 
     @property
     def here(self) -> bool:
@@ -133,6 +141,7 @@ PROGRAMS = {
     "curl": Program(curl, ALL, ("curl", "-q", "--version")),
     "wget2": Program(wget2, ALL, ("wget2", "--version")),
     "aria2c": Program(aria2c, ALL, ("aria2c", "--version")),
+    "bare pycurl": Program(pycurl_loop, ALL, (sys.executable, "--version"), floods_only=True),
     "urllib in threads": Program(urllib_threads, ALL, (sys.executable, "--version")),
     "img2dataset": Program(img2dataset, 2_000, (str(OUT / "img2dataset/bin/pip"), "show", "--no-color", "img2dataset")),
     "gallery-dl": Program(gallery_dl, 1_000, (str(OUT / "gallery-dl/bin/gallery-dl"), "--version"), alone=True),
@@ -144,12 +153,13 @@ def trusting(authority: Path | None) -> dict[str, str]:
     return {name: str(authority) for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")} if authority else {}
 
 
-def here(wanted: str = "") -> dict[str, Program]:
-    """The programs on this machine, or those of a list with commas."""
+def here(wanted: str = "", floods: bool = False) -> dict[str, Program]:
+    """The programs on this machine, or those of a list with commas; for floods also those that are for nothing else."""
     names = [name.strip() for name in wanted.split(",")] if wanted else list(PROGRAMS)
     if unknown := [name for name in names if name not in PROGRAMS]:
         raise SystemExit(f"no such program: {', '.join(unknown)}; there are: {', '.join(PROGRAMS)}")
-    return {name: PROGRAMS[name] for name in names if PROGRAMS[name].here}
+    found = {name: PROGRAMS[name] for name in names if PROGRAMS[name].here}
+    return {name: program for name, program in found.items() if floods or not program.floods_only}
 
 
 def versions(programs: dict[str, Program]) -> dict[str, str]:

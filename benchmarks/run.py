@@ -42,7 +42,7 @@ CASES: dict[str, Callable[[Path], Iterator[Case]]] = {
 
 def race(name: str, chosen: argparse.Namespace, work: Path) -> Found:
     """All cases of a benchmark in which programs do the same job in turn."""
-    programs = peers.here(chosen.programs)
+    programs = peers.here(chosen.programs, floods=name in ("flood", "large"))
     if name in ("flood", "large") and not nginx.available():
         print(f"\n{name}: left out, it needs nginx and openssl")
         return
@@ -111,7 +111,7 @@ def main() -> None:
     """Run the benchmarks that were named, or all."""
     chosen = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and folders go as after Ctrl-C
-    versions = peers.versions(peers.here(chosen.programs)) if chosen.save else {}
+    versions = peers.versions(peers.here(chosen.programs, floods=True)) if chosen.save else {}
     about = {"versions": versions, "kept_in": chosen.place or "a memory file system"}
     for name in chosen.bench or BENCHES:
         measured(name, chosen, about)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +21,7 @@ from pixhaul.gathering import Gathering, Text
 from pixhaul.keys import url_key, url_keys
 from pixhaul.models import Failed, Job, NotYet
 from pixhaul.options import Options
-from pixhaul.sources import are_direct, is_direct, lists
+from pixhaul.sources import are_direct, is_direct, links, lists, standing
 
 LINES = st.sampled_from(
     [
@@ -89,6 +90,37 @@ def test_links_that_are_given_by_themselves_keep_their_order(lines: list[str], l
 @given(st.lists(st.text(max_size=20) | st.just("https://IMGUR.com/a/b"), max_size=8))
 def test_texts_that_are_direct_together_are_so_each(texts: list[str]) -> None:
     assert not are_direct(texts) or all(map(is_direct, texts))
+
+
+WORDS = st.text(st.sampled_from("aB1_hd"), max_size=6)
+
+
+@given(
+    st.builds(
+        "{}{}{}.{}{}".format,
+        st.sampled_from(["https://", "http://", "HTTPS://", "", " https://"]),
+        st.sampled_from(["i.imgur.com/", "imgur.com/", "i.imgur.com/a/", "I.imgur.com/", "i.imgur.io/", "a.org/"]),
+        WORDS,
+        st.sampled_from(["jpg", "png", "JPG", "gifv", "gif", "mp4", "webp", "jpeg", ""]),
+        st.sampled_from(["", "?1", "#x", "\n", "/"]),
+    )
+)
+@settings(max_examples=400)
+def test_a_link_that_stands_as_it_is_would_be_read_the_same(text: str) -> None:
+    known = standing(text)
+    if known is not None:
+        assert list(links(text, Context(Options(), "", lambda _: None), Event())) == [Job(text, "", known)]
+
+
+def test_what_imgur_and_a_list_say_of_a_link_goes_along(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text(
+        "url,title,id\nhttps://i.imgur.com/AbC1234.jpg,cat,x\nhttps://example.org/a.jpg,dog,y\n"
+    )
+    place = f"{tmp_path / 'l.csv'}"
+    assert [job.meta for job in gathered(lists.bundles(place), None, False) if isinstance(job, Job)] == [
+        (("id", "AbC1234"), ("title", "cat"), ("line", f"{place}:2")),
+        (("id", "y"), ("title", "dog"), ("line", f"{place}:3")),
+    ]
 
 
 @given(st.lists(st.text(st.characters(), max_size=20) | st.sampled_from(["a#b", "#", "\ud800"]), max_size=8))

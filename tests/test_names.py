@@ -160,6 +160,15 @@ def test_a_link_asks_for_its_last_segment(url: str, stem: str) -> None:
     assert wished(url) == stem
 
 
+@given(
+    st.text("aB0_-.conjpegpngwb/%~$ ", max_size=20),
+    st.sampled_from([".jpg", ".png", ".jpeg", ".gif.png", ".php.jpg", ""]),
+)
+def test_the_short_way_to_a_name_leads_to_the_same_name(path: str, extension: str) -> None:
+    link = f"https://example.org/{path}{extension}"
+    assert wished(link) == wished(link + "?which=goes-the-long-way")
+
+
 def test_only_one_extension_goes_and_only_a_pictures() -> None:
     assert without_extension("a.jpg.PNG") == "a.jpg"
     assert without_extension("a.txt") == "a.txt"

@@ -46,6 +46,10 @@ CREATE TABLE IF NOT EXISTS links (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 """
+_LEAST, _GREATEST = -(2**63), 2**63 - 1
+"""Of SQLite's integers. Keys are never negative, but a damaged one may be."""
+_PAGE = 20_000
+"""Rows read in one go."""
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 
@@ -145,18 +149,23 @@ def kept(database: sqlite3.Connection, directory: Path) -> Kept:
     return Kept(among, after, size)
 
 
-def stems(database: sqlite3.Connection, directory: Path) -> Iterator[str]:
-    """The names in use, without extensions; every row is compared with its checksum on the way.
+def stems(database: sqlite3.Connection, directory: Path) -> Iterator[list[str]]:
+    """The names in use, without extensions, some at a time; every row is compared with its checksum on the way.
 
     Before a link that the ledger does not know is fetched, this makes sure that no damaged row was that link's.
     """
-    query = "SELECT path, key, url, status, reason, size, sha256, checksum FROM links"
-    with explained(directory):
-        for path, key, url, status, reason, size, sha256, noted in database.execute(query):
+    query = (
+        "SELECT path, key, url, status, reason, size, sha256, checksum FROM links WHERE key >= ? ORDER BY key LIMIT ?"
+    )
+    first: int | None = _LEAST
+    while first is not None:
+        with explained(directory):
+            rows = database.execute(query, (first, _PAGE)).fetchall()
+        for path, key, url, status, reason, size, sha256, noted in rows:
             if noted not in (None, fingerprint(key, url, status, reason, path, size, sha256)):
                 raise damaged(directory, "a row is not as it was written")
-            if path is not None:
-                yield path.rpartition(".")[0]
+        yield [row[0].rpartition(".")[0] for row in rows if row[0] is not None]
+        first = rows[-1][1] + 1 if len(rows) == _PAGE and rows[-1][1] < _GREATEST else None
 
 
 def salvage(path: Path) -> Iterator[Row]:
@@ -174,7 +183,7 @@ _TRIES = 20_000
 
 def _reachable(database: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
     """The rows of all pages that make sense: where reading stops, the range of keys beyond is halved."""
-    ranges = [(-(2**63), 2**63 - 1)]
+    ranges = [(_LEAST, _GREATEST)]
     for _ in range(_TRIES):
         if not ranges:
             return

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from pixhaul.bundle import Bundle
+from pixhaul.bundle import Bundle, Meta
 from pixhaul.context import Context
 from pixhaul.digests import Digests
 from pixhaul.errors import ApiRefused, PixhaulError, UsageError
 from pixhaul.keys import url_keys
 from pixhaul.models import Failed, Job, NotYet, Reason
-from pixhaul.sources import are_direct, is_direct, lists
+from pixhaul.sources import are_direct, is_direct, lists, standing
 from pixhaul.sources import links as links_of
 
 Text: TypeAlias = str | lists.Entry | Bundle
@@ -49,17 +49,17 @@ class Gathering:
                 return
 
     def _of_bundle(self, bundle: Bundle) -> Found:
-        """The bundle itself, unless a source claims some of its texts: nearly every line of a long list is a link."""
+        """The bundle itself, in pieces where a source must read some of its texts, as few of a long list need."""
         if are_direct(bundle.texts):
             yield bundle
             return
-        claimed = [place for place, text in enumerate(bundle.texts) if not is_direct(text)]
+        known = [standing(text) for text in bundle.texts]
         start = 0
-        for place in (*claimed, len(bundle.texts)):
+        for place in (*(place for place, meta in enumerate(known) if meta is None), len(known)):
             if start < place:
-                yield bundle.picked(range(start, place))
+                yield _piece(bundle, start, known[start:place])
             start = place + 1
-            if place < len(bundle.texts):
+            if place < len(known):
                 line = bundle.lines[place] if bundle.lines else 0
                 meta = bundle.metas[place] if bundle.metas else ()
                 yield from self._of_entry(lists.Entry(bundle.texts[place], line, meta, "", bundle.file))
@@ -153,6 +153,20 @@ def _bundle(some: list[lists.Entry]) -> Bundle:
     return Bundle([entry.text for entry in some], lines, metas, some[0].file)
 
 
+def _piece(bundle: Bundle, start: int, known: Sequence[Meta | None]) -> Bundle:
+    """Some of a bundle, from a place on, with what is known of them besides what their lines say."""
+    piece = bundle.picked(range(start, start + len(known)))
+    if not any(known):
+        return piece
+    said = piece.metas or ((),) * len(known)
+    return piece._replace(metas=[_joined(one or (), more) for one, more in zip(known, said, strict=True)])
+
+
+def _joined(known: Meta, more: Meta) -> Meta:
+    names = {name for name, _ in known}
+    return (*known, *(pair for pair in more if pair[0] not in names))
+
+
 def _refused(entry: lists.Entry, reason: Reason, why: str) -> Failed:
     """A line of a list that gives no link, with its place."""
     return Failed(Job(entry.text, meta=entry.meta), reason, f"{entry.place}: {why}")
@@ -160,6 +174,4 @@ def _refused(entry: lists.Entry, reason: Reason, why: str) -> Failed:
 
 def _with_place(job: Job, entry: lists.Entry) -> Job:
     """The link with what its line said of it besides."""
-    known = {name for name, _ in job.meta}
-    more = tuple(pair for pair in entry.meta if pair[0] not in known)
-    return job._replace(meta=(*job.meta, *more, ("line", entry.place)))
+    return job._replace(meta=(*_joined(job.meta, entry.meta), ("line", entry.place)))

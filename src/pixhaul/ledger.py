@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 from pixhaul import again
@@ -100,7 +101,7 @@ class Ledger:
                 bundle = bundle.picked(missing)
         yield from self._new(bundle.jobs(), wished)
 
-    def _new(self, chunk: Sequence[Job | Failed], wished: Callable[[Job], str] | None) -> Iterator[Job | Failed]:
+    def _new(self, chunk: Sequence[Job | Failed], wished: Callable[[Job], str] | None) -> JobStream:
         known = self._known([item.key for item in chunk if isinstance(item, Job)])
         for item in chunk:
             if isinstance(item, Failed):
@@ -110,8 +111,10 @@ class Ledger:
             said = self._said(item, row) if row is not None else None
             if said is not None:
                 self.settled.append(said)
-            else:
-                yield self._named(item, row, wished)
+                continue
+            if self._names is None and (row is None or row.path is None):
+                yield from self._read_names()
+            yield self._named(item, row, wished)
 
     def _said(self, job: Job, row: Row) -> Result | None:
         """What there is to say of a link without a transfer; None: it is to be tried."""
@@ -132,20 +135,20 @@ class Ledger:
         """The job with a stem that no other link has: the one it had before, or a new one."""
         if row is not None and row.path is not None:
             return job._replace(name=row.path.rpartition(".")[0])
-        names = self.names
         wish = job.name or (wished(job) if wished else "")
-        if not wish:
+        if not wish or self._names is None:
             return job
+        names = self._names
         return Job(job.url, names.choose(wish, job.key), job.meta, job.local, job.digest)
 
-    @property
-    def names(self) -> Names:
-        """All stems in use, read when the first new link comes."""
-        if self._names is None:
-            self._names = Names()
-            for stem in stems(self._database, self.directory):
-                self._names.claim(stem)
-        return self._names
+    def _read_names(self) -> Iterator[NotYet]:
+        """Take note of all stems in use, before the first new link; with pauses in which others have their turn."""
+        names = Names()
+        for some in stems(self._database, self.directory):
+            names.claim_all(some)
+            if some:
+                yield NotYet(0.0)
+        self._names = names
 
     def failures(self) -> Iterator[Row]:
         """The failures of earlier runs that the choice takes up, in the order in which they failed."""
@@ -180,6 +183,7 @@ class Ledger:
                 key = entry.fetched.job.key
                 row = intended.pop(key) if key in intended else receipt_row(entry)
             done.append(stored(row))
+        done.sort(key=itemgetter(0))  # neighbours go to one page of the file, which saves a fifth
         with self._writing():
             self._database.executemany(INSERT, done)
             if not intended:  # else a batch was broken off: the next run looks what became of it

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 from pixhaul.digests import Digests
@@ -44,6 +45,8 @@ _PROGRAM = re.compile(
     re.IGNORECASE,
 )
 """The dot of an extension that a server or a desktop would run or draw, even in the middle of a name."""
+_USUAL = re.compile(r"https?://[^/?#]++/(?:[^/?#]*+/)*+([A-Za-z0-9_][A-Za-z0-9_-]{4,99}+)\.(?:jpe?g|png|gif|webp)")
+"""A link whose last segment is a safe stem, too long for a device's name, and a usual extension."""
 _PLAIN = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_ .()+,=@-]*[A-Za-z0-9_)-])?")
 
 
@@ -53,8 +56,11 @@ def wished(link_url: str) -> str:
     >>> wished("https://i.imgur.com/aBcDeF1.JPG?1"), wished("https://example.org/a%20b.tar.png"), wished("https://a.org/")
     ('aBcDeF1', 'a b.tar', 'a.org')
     """
+    usual = _USUAL.fullmatch(link_url)
+    if usual:  # as by the long way, at a third of the cost
+        return usual[1]
     host, _, rest = link_url.partition("://")[2].partition("/")
-    segment = re.split("[?#]", rest, maxsplit=1)[0].rpartition("/")[2]
+    segment = rest.partition("?")[0].partition("#")[0].rpartition("/")[2]
     if "%" in segment:
         segment = unquote(segment, errors="replace")
     return safe(without_extension(segment) or host)
@@ -171,6 +177,10 @@ class Names:
     def claim(self, stem: str) -> bool:
         """Take a stem; False when it, or one that some file system takes for the same, was taken before."""
         return self._folds.add(_digest(stem))
+
+    def claim_all(self, stems: Iterable[str]) -> None:
+        """Take many, of which it does not matter whether they were taken before."""
+        self._folds.fresh([_digest(stem) for stem in stems])
 
     def taken(self, stem: str) -> bool:
         """Whether the stem, or one that some file system takes for the same, was chosen or claimed."""

@@ -11,6 +11,7 @@ from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any
 
+from pixhaul.bundle import Meta
 from pixhaul.models import Failed, Job, NotYet
 from pixhaul.protocols import Source
 
@@ -44,6 +45,25 @@ def are_direct(texts: Sequence[str]) -> bool:
         return False
     whole = "\n".join(texts).lower()
     return not any([mark in whole for mark in marks])  # noqa: C419 - as above
+
+
+def standing(text: str) -> Meta | None:
+    """What is known of a text that is a link as it stands; None for one that its source has to read.
+
+    >>> standing("https://example.org/a.jpg"), standing("https://i.imgur.com/AbC1234.jpg"), standing("imgur:hot")
+    ((), (('id', 'AbC1234'),), None)
+    """
+    for stands in _stands():
+        known = stands(text)
+        if known is not None:
+            return known
+    return () if is_direct(text) else None
+
+
+@cache
+def _stands() -> tuple[Callable[[str], Meta | None], ...]:
+    """How each source tells quickly, if it can, that a text of its own is a link as it stands."""
+    return tuple(source.standing for source in sources() if hasattr(source, "standing"))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pixhaul.errors import UsageError
@@ -10,7 +11,7 @@ from pixhaul.imgur.asking import Context, Stopped
 from pixhaul.imgur.reading import Reading
 from pixhaul.models import Failed, Job, Reason
 
-__all__ = ["MARK", "Context", "asks_network", "jobs", "matches"]
+__all__ = ["MARK", "Context", "asks_network", "jobs", "matches", "standing"]
 
 MARK = addresses.MARK
 """In every text of ours, in any case."""
@@ -23,6 +24,19 @@ def matches(text: str) -> bool:
     (True, True, False)
     """
     return addresses.belongs(text)
+
+
+def standing(text: str) -> tuple[tuple[str, str], ...] | None:
+    """What is known of the direct link of a picture that needs no change, by its form alone; None for all others.
+
+    >>> standing("https://i.imgur.com/AbC1234.png"), standing("http://i.imgur.com/AbC1234.png")
+    ((('id', 'AbC1234'),), None)
+    """
+    found = _STANDING.fullmatch(text)
+    return (("id", found[1]),) if found else None
+
+
+_STANDING = re.compile(r"https://i\.imgur\.com/([A-Za-z0-9]+)\.(?:jpe?g|png|gif|webp)")
 
 
 def asks_network(text: str) -> bool:
