@@ -187,7 +187,7 @@ def test_a_server_that_permits_few_streams_is_content(
     origin = opened(serve, settings(max_concurrent_streams=most))
     _, ended = run([origin], 60, workshop, tmp_path, per_host=8)
     assert {type(outcome) for outcome in ended.values()} == {Fetched}
-    assert len(origin.asked) <= 3 * 60
+    assert len(origin.asked) <= (6 if most == 1 else 2) * 60  # libcurl sends what waits before it has heard the limit
 
 
 def test_workers_keep_the_limit_together(opened: Opened, workshop: Workshop, tmp_path: Path) -> None:
