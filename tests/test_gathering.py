@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from threading import Event
@@ -19,9 +20,11 @@ from pixhaul.context import Context
 from pixhaul.errors import UsageError
 from pixhaul.gathering import Gathering, Text
 from pixhaul.keys import url_key, url_keys
-from pixhaul.models import Failed, Job, NotYet
+from pixhaul.ledger import Ledger
+from pixhaul.models import Failed, Fetched, Job, NotYet, Picture, Receipt
 from pixhaul.options import Options
 from pixhaul.sources import are_direct, is_direct, links, lists, standing
+from pixhaul.store import open_directory
 
 LINES = st.sampled_from(
     [
@@ -45,8 +48,8 @@ def gathered(texts: Iterable[Text], limit: int | None, numbered: bool) -> list[J
     context = Context(Options(limit=limit), "", lambda text: None)
     found: list[Job | Failed] = []
     for item in Gathering(texts, context).links(numbered):
-        assert not isinstance(item, NotYet)
-        found += item.jobs() if isinstance(item, Bundle) else [item]
+        if not isinstance(item, NotYet):
+            found += item.jobs() if isinstance(item, Bundle) else [item]
     return found
 
 
@@ -128,6 +131,15 @@ def test_keys_of_many_are_those_of_each(urls: list[str]) -> None:
     assert url_keys(urls) == [url_key(url) for url in urls]
 
 
+def address(number: int) -> str:
+    return f"https://example.org/{number}.png"
+
+
+def receipt(number: int) -> Receipt:
+    fetched = Fetched(Job(address(number)), b"", 4, b"\0" * 32, Picture("png", 1, 1), address(number))
+    return Receipt(fetched, f"{number}.png")
+
+
 @pytest.fixture
 def listed(server: Hostile, tmp_path: Path) -> Path:
     """A list of thirty pictures; the last segment of each is the same."""
@@ -136,6 +148,32 @@ def listed(server: Hostile, tmp_path: Path) -> Path:
         server.routes[f"/{number}/same.jpg"] = lambda _, whole=whole: whole
     (tmp_path / "list.txt").write_text("".join(server.url(f"/{number}/same.jpg\n") for number in range(30)))
     return tmp_path / "list.txt"
+
+
+@given(st.lists(st.lists(st.integers(0, 60), max_size=30), max_size=6), st.sets(st.integers(0, 40)), st.integers(0, 6))
+@settings(deadline=None, max_examples=60)
+def test_links_that_come_again_count_once_whether_they_are_kept_or_not(
+    tmp_path_factory: pytest.TempPathFactory, lists_of: list[list[int]], kept: set[int], single: int
+) -> None:
+    directory = open_directory(tmp_path_factory.mktemp("kept"))
+    with closing(Ledger(directory)) as ledger:
+        ledger.record([receipt(number) for number in sorted(kept)])
+        for number in kept:
+            (directory / f"{number}.png").touch()
+        texts: list[Text] = [
+            lists.Entry(address(number), 1, (), "", f"{place}")
+            for place, some in enumerate(lists_of)
+            for number in some
+        ]
+        texts[:single] = [address(number) for number in range(single)]
+        ledger.tells_kept = False
+        context = Context(Options(), "", lambda text: None)
+        found = ledger.pending(Gathering(texts, context).links(False, ledger.sift))
+        jobs = [item.url for item in found if isinstance(item, Job)]
+    asked = {text if isinstance(text, str) else text.text for text in texts}
+    there = {address(number) for number in kept}
+    assert sorted(jobs) == sorted(asked - there)
+    assert ledger.passed == len(asked & there)
 
 
 @pytest.mark.parametrize("filename", ["", "{num:03} {stem}", "{sha256:.9}"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 SHARDS = 64
 """Small tables instead of one: each grows for itself, so that no addition waits for the whole set to be moved."""
@@ -93,6 +93,9 @@ class Digests:
                 return True
             slot = (slot + 1) & mask
         return False
+
+    def __iter__(self) -> Iterator[int]:
+        return (kept - 1 for table in self._tables for kept in table if kept)
 
     def __len__(self) -> int:
         return self._count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from pixhaul.bundle import Bundle, Meta
@@ -17,6 +17,8 @@ from pixhaul.sources import links as links_of
 Text: TypeAlias = str | lists.Entry | Bundle
 """A source as a person wrote it, a line of a list, or several lines."""
 Found: TypeAlias = Iterator[Job | Failed | NotYet | Bundle]
+Sift: TypeAlias = Callable[[Sequence[int], Iterable[int]], Sequence[int]]
+"""The places of the keys that still need a look; it is given the keys that came before, too."""
 
 TOGETHER = 500
 """Texts that come one by one and are made a bundle: this many are read ahead."""
@@ -31,9 +33,9 @@ class Gathering:
         self.refusal: PixhaulError | None = None
         """What the API said when it would not answer us."""
 
-    def links(self, numbered: bool = False) -> Found:
+    def links(self, numbered: bool = False, sift: Sift | None = None) -> Found:
         """Every link once, in the order of the texts. `numbered` says of each which one it is, from 1, as `num`."""
-        yield from once(self._all(), self._context.options.limit, numbered)
+        yield from once(self._all(), self._context.options.limit, numbered, sift)
 
     def _all(self) -> Found:
         """The links of all texts, one after another, as often as they come."""
@@ -88,20 +90,24 @@ class Gathering:
             yield _refused(entry, Reason.FORBIDDEN, str(refusal))
 
 
-def once(items: Found, limit: int | None, numbered: bool = False) -> Found:
-    """Each link once, up to the limit, with its key. Failures pass."""
+def once(items: Found, limit: int | None, numbered: bool = False, sift: Sift | None = None) -> Found:
+    """Each link once, up to the limit, with its key. Failures pass.
+
+    `sift` may take links out that need no more than to be counted: only where neither limit nor number depends on them.
+    """
     seen = Digests()
     for item in items:
         count = len(seen)
         if isinstance(item, Bundle):
-            item = _fresh(item, seen, limit)  # noqa: PLW2901 - the same, less what came before
+            item = _fresh(item, seen, limit, sift)  # noqa: PLW2901 - the same, less what came before
             if not item.texts:
+                yield NotYet(0.0)  # a whole list may go this way, and others shall have their turn
                 continue
             if numbered:
                 item = item._replace(numbers=range(count + 1, count + 1 + len(item.texts)))  # noqa: PLW2901
         elif isinstance(item, Job):
             key = item.key
-            if not seen.add(key):
+            if (sift is not None and not sift((key,), seen)) or not seen.add(key):
                 continue
             meta = (*item.meta, ("num", count + 1)) if numbered else item.meta
             item = Job(item.url, item.name, meta, item.local, key)  # noqa: PLW2901 - the same, which knows its key
@@ -110,13 +116,16 @@ def once(items: Found, limit: int | None, numbered: bool = False) -> Found:
             return
 
 
-def _fresh(bundle: Bundle, seen: Digests, limit: int | None) -> Bundle:
+def _fresh(bundle: Bundle, seen: Digests, limit: int | None, sift: Sift | None) -> Bundle:
     """The links that were not seen before, no more than are still wanted, with their keys."""
-    room = len(bundle.texts) if limit is None else limit - len(seen)
-    keys = url_keys(bundle.texts)
-    new = seen.fresh(keys)
-    bundle = bundle._replace(keys=keys)
-    return bundle if len(new) == len(keys) <= room else bundle.picked(new[:room])
+    bundle = bundle._replace(keys=url_keys(bundle.texts))
+    if sift is not None:
+        left = sift(bundle.keys, seen)
+        if len(left) < len(bundle.keys):
+            bundle = bundle.picked(left)
+    room = len(bundle.keys) if limit is None else limit - len(seen)
+    new = seen.fresh(bundle.keys)
+    return bundle if len(new) == len(bundle.keys) <= room else bundle.picked(new[:room])
 
 
 def _together(texts: Iterable[Text]) -> Iterator[Text]:

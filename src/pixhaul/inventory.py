@@ -11,7 +11,7 @@ import os
 import stat
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +56,7 @@ class Inventory:
         self._looked_up = 0
         self._held: _Held | None = None
         """The keys of what is surely kept, once all of the ledger has been read."""
+        self._is_marked = False
 
     def is_there(self, path: str) -> bool:
         """Whether a kept picture still has its file: one that the person has deleted since is not kept any more."""
@@ -79,6 +80,18 @@ class Inventory:
             found = self._kept.among(keys[start : start + AT_ONCE])
             kept.update(key for key, path in found if self.is_there(path))
         return [place for place, key in enumerate(keys) if key not in kept]
+
+    def sift(self, keys: Sequence[int], seen: Iterable[int]) -> tuple[Sequence[int], int]:
+        """Which places of keys are not surely kept; and how many of the others were never asked for before.
+
+        Nothing is known here before all of the ledger has been read. `seen` are the keys of the links until then.
+        """
+        if self._held is None:
+            return range(len(keys)), 0
+        if not self._is_marked:
+            self._held.mark(seen)
+            self._is_marked = True
+        return self._held.sift(keys)
 
     def prepared(self, count: int) -> Iterator[NotYet]:
         """To be gone through before so many keys are asked for: reads all of the ledger when that is worth it."""
@@ -154,7 +167,28 @@ class _Held:
         self._keys, self._shift = keys, 63 - bits
         self._starts = array("q", (bisect_left(keys, first << self._shift) for first in range(1 << bits)))
         self._starts.append(len(keys))
+        self._told = bytearray(len(keys))
         keys.append(-1)  # where a search ends that is beyond them all: no key is negative
+
+    def mark(self, keys: Iterable[int]) -> None:
+        """Take note that these have been told of."""
+        for key in keys:
+            self.sift((key,))
+
+    def sift(self, keys: Sequence[int]) -> tuple[list[int], int]:
+        """The places of those that are not among them, and how many of the others have not been told of before."""
+        held, starts, shift, told = self._keys, self._starts, self._shift, self._told
+        left: list[int] = []
+        new = 0
+        for place, key in enumerate(keys):
+            first = key >> shift
+            at = bisect_left(held, key, starts[first], starts[first + 1])
+            if held[at] != key:
+                left.append(place)
+            elif not told[at]:
+                told[at] = 1
+                new += 1
+        return left, new
 
     def missing(self, keys: Sequence[int]) -> list[int]:
         """The places, counted from 0, of those that are not among them."""

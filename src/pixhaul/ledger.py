@@ -91,6 +91,15 @@ class Ledger:
             if self.settled or self.passed > passed:
                 yield NotYet(0.0)  # lets whoever drives the run tell of them
 
+    def sift(self, keys: Sequence[int], seen: Iterable[int]) -> Sequence[int]:
+        """The places of the keys that are not surely kept; the others are counted in `passed`, once each.
+
+        `seen` are the keys of the links before them that were not taken out here.
+        """
+        left, passed = self._inventory.sift(keys, seen)
+        self.passed += passed
+        return left
+
     def _of_bundle(self, bundle: Bundle, wished: Callable[[Job], str] | None) -> JobStream:
         """Most links of a long list may be kept already: those become nouns only where somebody is told of them."""
         if not self.tells_kept and not self._empty:

@@ -151,7 +151,9 @@ class Session:
     def _jobs(self, ledger: Ledger) -> Found:
         """What the run is about: the links of its texts, or failures of earlier runs."""
         if self._choice is None:
-            yield from self._gathering.links(numbered=bool(self._options.filename))
+            numbered = bool(self._options.filename)
+            counted = self.tells_kept or numbered or self._options.limit is not None
+            yield from self._gathering.links(numbered, None if counted else ledger.sift)
             return
         from pixhaul.retry import Failures
 
