@@ -11,8 +11,8 @@ from pixhaul.unasked import shut, waiting
 
 CONN_ID = getattr(pycurl, "CONN_ID", -1)
 """What numbers the connection of a transfer, from pycurl 7.45.7 on: transfers lost with one connection are one loss."""
-PATIENCE = 0.9
-"""The share of the time for which a transfer waited that its connection must have been silent."""
+PATIENCE = 0.8
+"""The share of the time since its request was sent for which the connection of a transfer must have been silent."""
 
 
 def number_of(curl: pycurl.Curl) -> int:
@@ -55,7 +55,8 @@ def leave_dead(curl: pycurl.Curl, others: Iterable[pycurl.Curl], longest: float)
     if quiet < 0:  # not to be known: others that are on it shall not suffer
         is_dead = not is_shared(curl, others)
     else:
-        is_dead = quiet >= PATIENCE * min(curl.getinfo(pycurl.TOTAL_TIME), longest)
+        waited = curl.getinfo(pycurl.TOTAL_TIME) - curl.getinfo(pycurl.PRETRANSFER_TIME)
+        is_dead = quiet >= PATIENCE * min(waited, longest)
     if is_dead:
         shut(descriptor)
     return is_dead

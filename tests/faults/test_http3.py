@@ -163,3 +163,12 @@ def test_streams_count_as_transfers(pair: Pair, workshop: Workshop, tmp_path: Pa
 def test_a_version_that_there_is_not_is_told(tmp_path: Path) -> None:
     with pytest.raises(pixhaul.UsageError, match="no HTTP version '4'"):
         list(pixhaul.stream(["https://example.org/a.png"], tmp_path, http_version="4"))
+
+
+def test_a_proxy_is_not_gone_around_by_udp(pair: Pair, workshop: Workshop, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        proxy = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    with http3(pair.certificate, pair.key, lambda _: Answer(PICTURE)) as origin:
+        (result,) = fetch([origin.url("/a.png")], workshop, tmp_path, proxy=proxy)
+        assert result.reason == "connect"
+        assert origin.connections == 0
