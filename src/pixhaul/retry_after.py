@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 FOREVER = 10**9
 """Seconds: what any larger wait is taken for."""
@@ -40,6 +39,8 @@ def http_date(text: str) -> float | None:
     """
     if len(text) > 60 or not text.isascii():
         return None
+    from email.utils import parsedate_to_datetime  # few servers send a date, and this loads ten modules
+
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError, IndexError):

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pixhaul import host_memory, names, sinks, strategies
-from pixhaul import template as templates
 from pixhaul.again import Choice
 from pixhaul.bundle import Bundle
 from pixhaul.context import Context
 from pixhaul.errors import NetworkGone, PixhaulError
 from pixhaul.executors import local
-from pixhaul.explanation import Explanation, explained
 from pixhaul.gathering import Found, Gathering, Text, once
 from pixhaul.haul import haul
 from pixhaul.hosts import Remembered
@@ -25,13 +23,13 @@ from pixhaul.lock import locked
 from pixhaul.models import Failed, Job, JobStream, NotYet, Result
 from pixhaul.options import Options
 from pixhaul.part import staging_folder
-from pixhaul.retry import Failures
 from pixhaul.scheduler import Scheduler
 from pixhaul.spill import Spill
 from pixhaul.status import Status
 from pixhaul.store import clear_parts, open_directory
 
 if TYPE_CHECKING:
+    from pixhaul.explanation import Explanation
     from pixhaul.trace.watch import Trace
 
 
@@ -143,6 +141,8 @@ class Session:
 
     def explanations(self) -> list[Explanation]:
         """What was learned of each host in this run, and why links waited; the busiest first."""
+        from pixhaul.explanation import explained
+
         return explained(self._scheduler.hosts, time.monotonic()) if self._scheduler is not None else []
 
     def _waiting(self, owner: str) -> None:
@@ -153,6 +153,8 @@ class Session:
         if self._choice is None:
             yield from self._gathering.links(numbered=bool(self._options.filename))
             return
+        from pixhaul.retry import Failures
+
         failures = Failures(ledger, self._context)
         yield from once(failures.jobs(), self._options.limit)
         self._refusal = failures.refusal
@@ -205,6 +207,8 @@ def _wished(job: Job) -> str:
 
 
 def _rendered(template: str) -> Callable[[Job], str]:
+    from pixhaul import template as templates  # loaded only by those who have one
+
     parsed = templates.parse(template)
     if parsed.needs_sha256:  # the sink names it, when it knows the picture
         return lambda job: ""

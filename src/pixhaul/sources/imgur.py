@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from pixhaul.errors import UsageError
 from pixhaul.imgur import addresses, places
-from pixhaul.imgur.asking import Context, Stopped
-from pixhaul.imgur.reading import Reading
 from pixhaul.models import Failed, Job, Reason
 
-__all__ = ["MARK", "Context", "asks_network", "jobs", "matches", "standing"]
+if TYPE_CHECKING:
+    from pixhaul.imgur.asking import Context
 
 MARK = addresses.MARK
 """In every text of ours, in any case."""
@@ -63,10 +63,14 @@ def jobs(text: str, context: Context) -> Iterator[Job | Failed]:
     address = addresses.parse(text)
     if address is None:
         return iter((Failed(Job(text), Reason.BAD_URL, "this page of Imgur's has no pictures to take"),))
+    from pixhaul.imgur.reading import Reading  # which knows how to ask: most lists have nothing to ask Imgur
+
     return _limited(Reading(text, context).read(address), context.options.limit)
 
 
 def _limited(found: Iterator[Job | Failed], limit: int | None) -> Iterator[Job | Failed]:
+    from pixhaul.imgur.asking import Stopped
+
     if limit is not None and limit <= 0:
         return
     taken = 0

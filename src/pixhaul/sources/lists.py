@@ -126,7 +126,7 @@ def _items(place: str, column: str) -> Iterator[Item]:
 
 def _of_kind(kind: str, lines: Iterator[Line], column: str, shown: str) -> Iterator[Entry]:
     if kind == "jsonl":
-        return _json_lines(lines, column)
+        return _json_lines(lines, column, shown)
     return _table(tsv_rows(lines) if kind == "tsv" else csv_rows(lines), column, shown)
 
 
@@ -199,21 +199,21 @@ def _bundle(first: int, lines: Sequence[Any], shown: str) -> Iterator[Bundle]:
         yield Bundle([texts[place] for place in links], [first + place for place in links], (), shown)
 
 
-def _json_lines(lines: Iterator[Line], column: str) -> Iterator[Entry]:
+def _json_lines(lines: Iterator[Line], column: str, shown: str) -> Iterator[Entry]:
     for number, line in lines:
         if isinstance(line, Bad):
             yield Entry(line.beginning, number, (), line.flaw)
         elif line and not line.isspace():
-            yield _from_json(line, number, column)
+            yield _from_json(line, number, column, shown)
 
 
-def _from_json(line: str, number: int, column: str) -> Entry:
+def _from_json(line: str, number: int, column: str, shown: str) -> Entry:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
         return Entry(beginning(line), number, (), "not JSON")
     if isinstance(value, str) and value.strip():
-        return Entry(value.strip(), number)
+        return Entry(value.strip(), number, (), "", shown)
     if not isinstance(value, dict):
         return Entry(beginning(line), number, (), "neither an object nor a link in quotes")
     fields = {name.lower(): one for name, one in value.items()}
@@ -221,7 +221,7 @@ def _from_json(line: str, number: int, column: str) -> Entry:
     text = next((fields[name] for name in wanted if fields.get(name)), None)
     if not isinstance(text, str) or not text.strip():
         return Entry(beginning(line), number, (), f"no link under {terminal(column) or 'url or link'}")
-    return Entry(text.strip(), number, _meta((name, fields[name]) for name in META if name in fields))
+    return Entry(text.strip(), number, _meta((name, fields[name]) for name in META if name in fields), "", shown)
 
 
 class _Head(NamedTuple):
@@ -249,7 +249,7 @@ def _table(rows: Iterator[Row], column: str, shown: str) -> Iterator[Entry]:
             head = _head(cells, column, shown)
             if not head.is_row:
                 continue
-        yield _from_row(cells, number, head)
+        yield _from_row(cells, number, head, shown)
 
 
 def _head(cells: list[str], column: str, shown: str) -> _Head:
@@ -269,7 +269,7 @@ def _head(cells: list[str], column: str, shown: str) -> _Head:
 _LINK = ("http://", "https://", "imgur:")
 
 
-def _from_row(cells: list[str], number: int, head: _Head) -> Entry:
+def _from_row(cells: list[str], number: int, head: _Head, shown: str) -> Entry:
     while len(cells) > head.width and not cells[-1].strip():
         cells.pop()
     if len(cells) > head.width:
@@ -279,7 +279,8 @@ def _from_row(cells: list[str], number: int, head: _Head) -> Entry:
     text = cells[head.link].strip() if head.link < len(cells) else ""
     if not text:
         return Entry(beginning(", ".join(cells)), number, (), "no link in its column")
-    return Entry(text, number, _meta((name, cells[place]) for name, place in head.meta if place < len(cells)))
+    meta = _meta((name, cells[place]) for name, place in head.meta if place < len(cells)) if head.meta else ()
+    return Entry(text, number, meta, "", shown)
 
 
 _NUMBERS = ("index", "datetime")
