@@ -1,12 +1,13 @@
 """Hosts in virtual time, for the tests of pace: queues, limits and faults, seeded; no clock, no sockets.
 
-Modelled: latency with some spread, servers that work in parallel, a bucket that refuses, limits on what is in flight,
-resets, silence. Not modelled: TCP, TLS, bandwidth.
+Modelled: latency with some spread, servers that work in parallel, buckets and windows that refuse, limits on what is in
+flight, refusals and resets by chance, silence. Not modelled: TCP, TLS, bandwidth.
 """
 
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush, heapreplace
 from math import inf
@@ -26,7 +27,17 @@ class Host(NamedTuple):
     servers: int = 0
     """Requests that are worked on at the same time, each for `latency`; 0: any number."""
     rate: float = inf
-    """Answers a second that its bucket refills, holding one second's worth; above that it refuses."""
+    """Answers a second that its bucket refills; when that is empty it refuses."""
+    burst: float = 0.0
+    """What the bucket holds; 0: one second's worth."""
+    window: float = 0.0
+    """Seconds: it grants `rate` times so many in each of them, in place of the bucket."""
+    slides: bool = False
+    """Whether the window ends now, and not at a multiple of its length."""
+    noise: float = 0.0
+    """The share of requests that it refuses for no reason."""
+    refusing: float = TURN
+    """Seconds that a refusal takes."""
     retry_after: float | None = None
     """Seconds that a refusal asks for."""
     at_once: int = 1_000_000
@@ -55,11 +66,18 @@ class Report(NamedTuple):
     """When each good answer came."""
     widths: tuple[int, ...]
     """The width at each start."""
+    refusals: tuple[float, ...]
+    """When each refusal came."""
 
     @property
     def refused_share(self) -> float:
         """Refusals among all requests."""
         return self.refused / max(1, len(self.starts))
+
+    @property
+    def refused_late(self) -> float:
+        """The same after the first ten seconds."""
+        return sum(when >= 10.0 for when in self.refusals) / max(1, sum(start >= 10.0 for start in self.starts))
 
     def speed(self, since: float, until: float) -> float:
         """Good answers a second between two moments."""
@@ -73,7 +91,9 @@ class Served:
         self._host = host
         self._random = random.Random(seed)
         self._busy = [0.0] * host.servers
-        self._level, self._seen = host.rate, 0.0
+        self._level = self._full = host.burst or host.rate
+        self._seen = 0.0
+        self._granted: deque[float] = deque()
         self.inside = 0
         """Requests that it works on."""
 
@@ -84,16 +104,31 @@ class Served:
             return now + host.timeout, "lost"
         if self._random.random() < host.resets or self.inside >= host.connections:
             return now + TURN, "lost"
-        if self.inside >= host.at_once or not self._pour(now):
-            return now + TURN, "refused"
+        if self.inside >= host.at_once or self._random.random() < host.noise or not self._grants(now):
+            return now + min(host.refusing, host.latency), "refused"
         self.inside += 1
         return self._work(now, host.latency * self._random.lognormvariate(0.0, 0.1)), "good"
 
+    def _grants(self, now: float) -> bool:
+        host = self._host
+        if host.rate == inf:
+            return True
+        return self._within(now) if host.window else self._pour(now)
+
+    def _within(self, now: float) -> bool:
+        """Whether the window has room for one more."""
+        host, granted = self._host, self._granted
+        since = now - host.window if host.slides else now // host.window * host.window
+        while granted and granted[0] < since:
+            granted.popleft()
+        if len(granted) + 1 > host.rate * host.window:
+            return False
+        granted.append(now)
+        return True
+
     def _pour(self, now: float) -> bool:
         rate = self._host.rate
-        if rate == inf:
-            return True
-        self._level = min(rate, self._level + rate * (now - self._seen))
+        self._level = min(self._full, self._level + rate * (now - self._seen))
         self._seen = now
         if self._level < 1.0:
             return False
@@ -121,12 +156,12 @@ class Job:
         self._starts: list[float] = []
         self._ends: list[float] = []
         self._widths: list[int] = []
+        self._refusals: list[float] = []
         self.watch: Callable[[float], None] = lambda now: None
         """Called after each event."""
 
-    def run(self, until: float = inf) -> Report:
-        """Work until all links are answered, the host is given up, or the time is over."""
-        now = 0.0
+    def run(self, until: float = inf, now: float = 0.0) -> Report:
+        """Work from a moment until all links are answered, the host is given up, or the time is over."""
         while now < until and len(self._ends) < self._links and not self._pace.dead:
             wait = self._launch(now)
             due = self._flight[0][0] if self._flight else inf
@@ -138,7 +173,7 @@ class Job:
             self._settle(now)
             self.watch(now)
         counts = self._counts
-        lists = tuple(self._starts), tuple(self._ends), tuple(self._widths)
+        lists = tuple(self._starts), tuple(self._ends), tuple(self._widths), tuple(self._refusals)
         return Report(now, len(self._ends), counts["refused"], counts["lost"], self._early, *lists)
 
     def _launch(self, now: float) -> float:
@@ -146,7 +181,7 @@ class Job:
             wait = self._pace.admit(now)
             if wait > 0.0:
                 return wait
-            token = self._pace.start(now)
+            token = self._pace.start(now + 1e-9 * len(self._starts))  # no two at the very same time
             self._todo -= 1
             self._early += now < self._promise
             self._starts.append(now)
@@ -164,6 +199,8 @@ class Job:
         else:
             self._todo += 1
             self._counts[verdict] += 1
+            if verdict == "refused":
+                self._refusals.append(now)
             self._promise = max(self._promise, now + (asked or 0.0))
         self._pace.end(token, now, verdict, asked)
 

@@ -48,7 +48,7 @@ def test_get_has_every_option_of_the_contract() -> None:
         "-i, --input-file|-d, --directory|-n, --limit|--seed|-f, --filename|--types|--strategy|--connections|"
         "--per-host|--rate|--retries|--timeout|--workers|--max-memory|--max-bytes|--max-pixels|--allow-private|--client-id|--cacert|--proxy|--user-agent|"
         "--dry-run|-g, --get-urls|--json|-q, --quiet|-v, --verbose|--column|--no-durable|--trace|"
-        "--no-remember|--cache-dir|--policy|--explain"
+        "--no-remember|--cache-dir|--policy|--explain|--http-version"
     )
     assert [name for name in contract.split("|") if name not in text] == []
     assert len(_OPTIONS) == len(contract.split("|"))

@@ -14,6 +14,7 @@ import pytest
 
 from hostile import HANG, Hostile, answer
 from pictures import png
+from pixhaul.commands.interrupts import GRACE, Interrupts
 from program import command, environment, pixhaul
 
 MANY = 30
@@ -126,3 +127,16 @@ def test_ctrl_c_before_anything_began_is_quiet(tmp_path: Path) -> None:
         _, errors = child.communicate(timeout=20)
     assert child.returncode == 5
     assert b"Traceback" not in errors
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_whose_exception_a_destructor_swallowed_still_ends_the_run() -> None:
+    class Last:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    asked: list[float] = []
+    with Interrupts() as interrupts:
+        Last()  # Python prints what a destructor raises, and goes on
+        interrupts.aim(asked.append)
+    assert asked == [GRACE]

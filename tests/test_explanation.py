@@ -50,7 +50,7 @@ def test_it_counts_what_came_and_says_what_was_waited_for() -> None:
 
 
 def test_a_learned_rate_and_a_host_that_is_given_up_are_named() -> None:
-    one = worked([*[GOOD] * 16, Reply(429, retry_after=2.0), *[GOOD] * 16])
+    one = worked([*[GOOD] * 16, *[Reply(429, retry_after=2.0)] * 8, *[GOOD] * 16])
     [told] = explained(one.hosts, 99.0)
     assert told.rate is not None
     assert "a second, learned from its refusals" in words([told])[0]

@@ -42,6 +42,43 @@ def test_an_unknown_host_gets_eight_at_once_and_a_person_may_say_more() -> None:
     assert len(admitted(scheduler(jobs(100), per_host=40), 0.0)) == 40
 
 
+@pytest.mark.parametrize(("reply", "seconds"), [(Reply(200, error="too-slow"), 20.0), (Reply(error="timeout"), 15.0)])
+def test_a_host_that_only_ever_stalled_takes_two_time_outs_and_no_more(reply: Reply, seconds: float) -> None:
+    one = scheduler([*jobs(500, "sick"), *jobs(3, "well")])
+    now, ended, starts = 0.0, 0, 0
+    flight: list[tuple[float, Attempt]] = []
+    while (answer := one.admit(now)) is not None:
+        if isinstance(answer, Attempt):
+            sick = "sick" in answer.host
+            starts += sick
+            flight.append((now + (seconds if sick else 0.5), answer))
+        elif isinstance(answer, Failed):
+            assert answer.reason == reply.error
+            ended += 1
+        else:
+            now = min([now + answer, *(when for when, _ in flight)])
+            for when, attempt in [item for item in flight if item[0] <= now]:
+                flight.remove((when, attempt))
+                ended += len(one.settle(attempt, reply if "sick" in attempt.host else GOOD, now))
+    assert ended == 503
+    assert starts <= 8 + 2
+    assert now <= 3 * seconds + 5.0
+
+
+def test_bare_refusals_in_a_row_use_up_the_tries_of_no_single_link() -> None:
+    one = scheduler(jobs(30), retries=4)
+    now, refusals, ended = 0.0, 0, list[Outcome]()
+    while (answer := one.admit(now)) is not None:
+        if isinstance(answer, Attempt):
+            refusals += now < 20.0
+            ended += one.settle(answer, Reply(429) if now < 20.0 else GOOD, now)
+        else:
+            assert isinstance(answer, float)
+            now += answer
+    assert refusals >= 5
+    assert [type(outcome) for outcome in ended] == [Fetched] * 30
+
+
 def test_links_of_a_narrow_host_hold_up_nobody() -> None:
     one = scheduler([*jobs(500, "slow"), *jobs(8, "fast")])
     hosts = [attempt.host for attempt in admitted(one, 0.0)]
@@ -133,6 +170,22 @@ def test_a_redirect_to_a_private_address_is_refused(target: str) -> None:
     [failed] = one.settle(first, Reply(302, redirect=target), 0.1)
     assert isinstance(failed, Failed)
     assert failed.reason == "address-refused"
+
+
+def test_a_source_that_ends_because_the_run_is_stopped_does_not_make_the_run_complete() -> None:
+    scheduler: Scheduler
+
+    def source() -> Iterator[Job]:
+        scheduler.stop()  # as a signal's handler does while a link is being read
+        yield from ()
+
+    scheduler = Scheduler(source(), Options())
+    assert scheduler.admit(0.0) is None
+    assert not scheduler.exhausted
+    finished = Scheduler(iter(()), Options())
+    assert finished.admit(0.0) is None
+    finished.stop()
+    assert finished.exhausted
 
 
 def test_stopping_gives_out_nothing_more_and_waits_for_what_is_in_flight() -> None:

@@ -8,6 +8,8 @@ LEAST_ROW = 4
 """Losses in a row below which nothing is concluded, however few transfers were out."""
 LONGEST = 60.0
 """Seconds between two probes: 1, 2, 4 .. and no more than these."""
+STALLED = 3.0
+"""Seconds that a loss must have taken to be a time-out, which every further transfer would take as well."""
 GIVEN_UP_AFTER = 300.0
 """Seconds without any answer after which a host that fails its probes is given up."""
 
@@ -19,13 +21,15 @@ class Breaker:
     passed): one probe at a time; its answer closes the breaker, its loss opens it for twice as long.
     """
 
-    __slots__ = ("_answered", "_need", "bad", "dead", "open_until", "opens")
+    __slots__ = ("_answered", "_need", "bad", "careful", "dead", "open_until", "opens")
 
     def __init__(self) -> None:
         self.bad = 0
         """Losses in a row."""
         self.opens = 0
         """How often it opened in a row."""
+        self.careful = False
+        """Whether one transfer at a time is enough: it is open, or all that ever came of the host is a time-out."""
         self.open_until = -inf
         """Seconds on the caller's clock."""
         self.dead = False
@@ -38,7 +42,7 @@ class Breaker:
         self._answered = now
         if self.bad:
             self.bad = self.opens = 0
-            self.dead = False
+            self.dead = self.careful = False
 
     def lost(self, started: float, out: int, now: float) -> None:
         """Note a transfer that brought no answer.
@@ -50,6 +54,7 @@ class Breaker:
         """
         if not self.bad:  # as many as were out must fail: a server that drops half of them is alive
             self._need = max(LEAST_ROW, out)
+            self.careful = self._answered == -inf and now - started >= STALLED
         self.bad += 1
         # Once it has opened only a probe counts. What was already in flight then fails for the reason that opened it,
         # maybe a whole time-out later, and must not give up a host that nobody has asked again.
@@ -59,4 +64,5 @@ class Breaker:
     def _open(self, now: float) -> None:
         self.open_until = now + min(LONGEST, 2.0 ** min(self.opens, 6))
         self.opens += 1
+        self.careful = True
         self.dead = self.opens > 1 and now - self._answered > GIVEN_UP_AFTER

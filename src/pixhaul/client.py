@@ -20,6 +20,7 @@ from pixhaul.continuing import Answer, Continuing
 from pixhaul.curl_errors import STREAM, TIMED_OUT, explain, is_stale
 from pixhaul.dialling import Dialling
 from pixhaul.headers import Fields, length_of, read_headers, status_of
+from pixhaul.http_versions import VERSIONS
 from pixhaul.lent import words
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
@@ -81,7 +82,7 @@ class Client:
             (pycurl.LOW_SPEED_LIMIT, options.low_speed),
             (pycurl.LOW_SPEED_TIME, options.low_speed_seconds),
             (pycurl.MAXFILESIZE_LARGE, options.max_bytes),
-            (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),
+            (pycurl.HTTP_VERSION, VERSIONS[options.http_version]),
         ):
             curl.setopt(option, value)
         if certificates(options):

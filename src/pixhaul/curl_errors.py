@@ -22,7 +22,9 @@ _REASONS: dict[int, Reason] = {
     97: Reason.CONNECT,
 } | dict.fromkeys(_TLS, Reason.TLS)
 _UNCONNECTED, _FRAMING, _NOTHING, _SEND, _RECEIVE = 7, 16, 52, 55, 56
-TIMED_OUT, STREAM = 28, 92
+TIMED_OUT, STREAM, _HANDSHAKE = 28, 92, 35
+_BROKEN_OFF = ("unexpected eof", "Recv failure", "Send failure", "SYSCALL", "reason(0)", "alert internal error")
+"""What libcurl and OpenSSL say of a handshake that broke off: what was offered is not to blame, so another may do."""
 
 
 def is_stale(code: int, answered: bool, connects: int) -> bool:
@@ -57,16 +59,25 @@ def explain(code: int, message: str, received: int, cause: str = "") -> tuple[Re
         return Reason.CONNECT, f"{message} ({cause})"
     if code == STREAM:
         return _of_stream(message), message
+    if code == _HANDSHAKE and any(words in message for words in _BROKEN_OFF):
+        return Reason.CONNECT, message
     if code in (_FRAMING, _SEND, _RECEIVE):
-        if "headers" in message:
-            return Reason.HTTP_ERROR, message
-        if "hunk" in message:  # "Illegal or missing hexadecimal sequence in chunked-encoding", "Invalid chunk size"
-            return Reason.TRUNCATED, message
-        return (Reason.TRUNCATED if received else Reason.CONNECT), message or "the connection broke off"
+        return _of_connection(message, received), message or "the connection broke off"
     return _REASONS.get(code, Reason.HTTP_ERROR), message or _WORDS.get(code, f"libcurl error {code}")
 
 
 _WORDS = {18: "the connection ended within the body"}
+
+
+def _of_connection(message: str, received: int) -> Reason:
+    """What the words for a connection that broke after `received` bytes of a body mean."""
+    if "headers" in message:
+        return Reason.HTTP_ERROR
+    if "alert certificate required" in message:  # TLS 1.3 says so behind the handshake
+        return Reason.TLS
+    if "hunk" in message:  # "Illegal or missing hexadecimal sequence in chunked-encoding", "Invalid chunk size"
+        return Reason.TRUNCATED
+    return Reason.TRUNCATED if received else Reason.CONNECT
 
 
 def _of_stream(message: str) -> Reason:

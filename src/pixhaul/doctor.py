@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import __version__
+from .http_versions import HTTP3
 from .options import Options
 from .settings import masked
 from .summary import size
@@ -61,11 +62,11 @@ def versions() -> Iterator[Fact]:
 
 
 def _features(bits: int) -> Fact:
-    # Bits of curl_version_info_data.features (curl/curl.h): SSL 1<<2, AsynchDNS 1<<7, HTTP2 1<<16.
+    # Bits of curl_version_info_data.features (curl/curl.h): SSL 1<<2, AsynchDNS 1<<7, HTTP2 1<<16, HTTP3 1<<25.
     present = {"TLS": bits & 1 << 2, "background DNS": bits & 1 << 7, "HTTP/2": bits & 1 << 16}
     missing = [name for name, bit in present.items() if not bit]
     if not missing:
-        return Fact(GOOD, "features", ", ".join(present))
+        return Fact(GOOD, "features", ", ".join(present) + (", HTTP/3" if bits & HTTP3 else "; no HTTP/3"))
     verdict = BAD if "TLS" in missing else NOTE
     return Fact(verdict, "features", f"libcurl lacks {', '.join(missing)}", "Install pycurl from a wheel: it has them.")
 

@@ -54,7 +54,7 @@ def explained(hosts: Iterable[Host], now: float) -> list[Explanation]:
 def _one(host: Host, now: float) -> Explanation:
     host.freed(now)
     memory = host.pace.memory(now)
-    width, rate = int(memory.get("width", host.pace.width)), memory.get("rate")
+    width, rate = int(memory.get("width", host.pace.width)), host.pace.learned
     counts = host.answered, host.refused, host.broken
     waits = {cause: round(seconds, 3) for cause, seconds in host.waits.items() if seconds >= 0.0005}
     return Explanation(host.name, *counts, width, host.pace.proved, rate, host.pace.dead, waits)
@@ -79,6 +79,8 @@ def _line(one: Explanation) -> str:
     learned = [f"bears {one.width} at once" if one.proved else f"up to {one.width} at once, not tried in full"]
     if one.rate is not None:
         learned.append(f"{one.rate:.3g} a second, learned from its refusals")
+    elif one.refused:
+        learned.append("its refusals show no rate")
     if one.given_up:
         learned = ["given up: nothing answers"]
     waits = sorted(one.waits.items(), key=lambda wait: -wait[1])

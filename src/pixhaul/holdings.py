@@ -10,9 +10,9 @@ from pixhaul.endings import failed
 from pixhaul.host import Host
 from pixhaul.hosts import Hosts, Remembered
 from pixhaul.judge import PATIENCE, Refused
+from pixhaul.lessons import CLOCKS
 from pixhaul.models import Attempt, Failed, Reason
 from pixhaul.options import Options
-from pixhaul.pace import CLOCKS
 from pixhaul.spill import MOST, Spill
 
 BUNDLE = 1_000
@@ -49,7 +49,7 @@ class Holdings:
         """Make a link ready at its host; where that was given up, it ends."""
         host = self.hosts.get(attempt.host)
         if host.pace.dead:
-            self.ended.append(failed(attempt, Refused(Reason.CONNECT, "the host was given up")))
+            self.ended.append(failed(attempt, host.last_words or Refused(Reason.CONNECT, "the host was given up")))
             return
         self.held += 1
         (host.ready.appendleft if first else host.ready.append)(attempt)
@@ -101,6 +101,7 @@ class Holdings:
 
     def give_up(self, host: Host, said: Refused) -> None:
         """End all links that are ready at a host; those that wait for their time end when it comes."""
+        host.last_words = said
         self.held -= len(host.ready)
         self.ended.extend(failed(attempt, said) for attempt in host.ready)
         host.ready.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from pixhaul.judge import Refused
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.pace import Pace
 
@@ -35,6 +36,7 @@ class Host:
         "answered",
         "broken",
         "delayed",
+        "last_words",
         "name",
         "pace",
         "probes",
@@ -52,6 +54,8 @@ class Host:
         self.name = name
         self.pace = pace
         self.ready: deque[Attempt] = deque()
+        self.last_words: Refused | None = None
+        """Why it was given up."""
         self.delayed = 0
         """Attempts of this host that wait for their time."""
         self.spilled: list[tuple[int, int]] = []

@@ -63,19 +63,21 @@ class Lookups:
         self._found.append(name)
         self._wake()
 
-    def ready(self) -> list[tuple[Attempt, str]]:
-        """The attempts whose names have been looked up, each with what went wrong, or nothing."""
-        ready: list[tuple[Attempt, str]] = []
+    def ready(self) -> list[tuple[Attempt, Answer | None]]:
+        """The attempts whose names have been looked up, each with what was found where that is nothing."""
+        ready: list[tuple[Attempt, Answer | None]] = []
         while self._found:
             name = self._found.popleft()
-            error = self._error(name)
-            ready += [(attempt, error) for attempt in self._waiting.pop(name, ())]
+            missing = self._missing(name)
+            ready += [(attempt, missing) for attempt in self._waiting.pop(name, ())]
         self._count -= len(ready)
         return ready
 
-    def _error(self, name: str) -> str:
+    def _missing(self, name: str) -> Answer | None:
         answer = self._resolver.latest(name) if self._resolver is not None else None
-        return "" if answer is None or answer.addresses else answer.error or f"{name} has no address"
+        if answer is None or answer.addresses:
+            return None
+        return answer if answer.error else answer._replace(error=f"{name} has no address")
 
     def news(self, attempt: Attempt) -> list[str]:
         """What libcurl is yet to be told for an attempt, as CURLOPT_RESOLVE has it; mostly nothing."""

@@ -232,6 +232,8 @@ class Result(NamedTuple):
     """What X-Robots-Tag says to everybody or to us."""
 
 
+SILENT = "no answer from the resolver"
+"""How the detail of a link ends whose host the resolver said nothing of."""
 EARLIER = "failed in an earlier run: "
 """How the detail of a link begins that is not asked for again."""
 

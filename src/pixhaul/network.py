@@ -24,10 +24,8 @@ QUIET = 1.0
 second, three hosts that die at once may well fail one after another."""
 CHANCE = 1e-8
 """How unlikely a row of strangers that fail must be, by the share of strangers that failed before."""
-DOUBT = 4
-"""Strangers that failed are taken for so many more: the first few that answered prove little."""
-LEAST_SHARE, LEAST_ROW = 0.3, 8
-"""That share is taken for at least this; and fewer strangers than these prove nothing."""
+DOUBT, LEAST_SHARE = 4, 0.3
+"""Strangers that failed are taken for so many more, and their share for at least this."""
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds from one probe that failed to the next; the last one again and again."""
 LONGEST = {EVERYTHING: 3600.0, STRANGERS: 300.0}
@@ -46,6 +44,8 @@ class Network:
         """Empty while it is there, else EVERYTHING or STRANGERS."""
         self.since = 0.0
         """When it went away, in seconds."""
+        self.back = -inf
+        """When it last came back, in seconds."""
         self.next_probe = 0.0
         """When one link may be tried, in seconds."""
         self.doubted = False
@@ -84,6 +84,7 @@ class Network:
             self._met += 1
             self._last_meeting = now
         if back:
+            self.back = now
             self._return()
         return back
 
@@ -124,9 +125,16 @@ class Network:
         return True
 
     def _telling_row(self) -> int:
-        """How many strangers in a row must fail to be no chance: 16 of a good list, 175 where nine of ten do."""
-        share = max(LEAST_SHARE, (self._never_met + DOUBT) / (self._never_met + self._met + DOUBT + 1))
-        return max(LEAST_ROW, ceil(log(CHANCE) / log(share)))
+        """How many strangers in a row must fail to be no chance: 16 of a good list, 180 where nine of ten do.
+
+        The share of those that failed says it where many were met. Where few were, it may well be larger than it looks:
+        by the rule of succession, after `a` that answered and `b` that failed, many more, `n`, fail in a row with a
+        chance of about ((b + 1) / (b + 1 + n)) ** (a + 1).
+        """
+        failed, answered = self._never_met + DOUBT, self._met + 1
+        by_share: float = log(CHANCE) / log(max(LEAST_SHARE, failed / (failed + answered)))
+        by_few: float = failed * (CHANCE ** (-1.0 / answered) - 1.0)
+        return ceil(max(by_share, by_few))
 
     # -- away and back ---------------------------------------------------------------------------------------------
 

@@ -52,6 +52,8 @@ class Options:
     api: str = "https://api.imgur.com"
     cacert: str = ""
     proxy: str = ""
+    http_version: str = "2"
+    """The highest one that is tried over TLS: 1.1, 2 or 3 (http_versions.py)."""
     user_agent: str = ""
     """Empty: pixhaul's own."""
     look_ahead: int = 50_000

@@ -9,16 +9,19 @@ from typing import TypeAlias
 from pixhaul.holdings import Holdings
 from pixhaul.host import SOUR, TURNED, WELL, Host
 from pixhaul.models import Attempt, Failed, Reply
-from pixhaul.network import ACQUAINTANCES, BOUND, EVERYTHING, HOSTS, LEAST_ROW, QUIET, Network
-from pixhaul.suspense import Suspended, Suspense, is_touched, trouble
+from pixhaul.network import ACQUAINTANCES, BOUND, EVERYTHING, HOSTS, QUIET, Network
+from pixhaul.suspense import Suspended, Suspense, begun, is_nameless, is_touched, trouble
 
 Judging: TypeAlias = Callable[[Host, Attempt, Reply, float], list[Failed]]
 """Judges a failure whose transfer ended earlier: host, attempt, reply, seconds."""
 
 NETWORK = "network"
 """Why a host waits, besides the causes of pace.py."""
-HOLD_ACQUAINTANCES, HOLD_STRANGERS = 2.0, 5.0
-"""Seconds for which a failure of a host that was well, or is new, waits for its judgement where no other is heard."""
+FEW = 8
+"""New hosts, below which those that fail need not be waited for once nothing else flies."""
+HOLD_ACQUAINTANCES, HOLD_STRANGERS, HOLD_NAMELESS = 2.0, 5.0, 60.0
+"""Seconds for which a failure of a host that was well, or is new, waits for its judgement where no other is heard. Of a
+resolver that says nothing others are heard late: three times ten seconds is what it takes to look one name up."""
 
 
 class Outages:
@@ -38,6 +41,8 @@ class Outages:
         self._judge = judge
         self._acquaintances = Suspense(HOLD_ACQUAINTANCES)
         self._strangers = Suspense(HOLD_STRANGERS)
+        self._nameless = Suspense(HOLD_NAMELESS)
+        self._kinds = (self._acquaintances, self._strangers, self._nameless)
 
     def suspends(self, host: Host, attempt: Attempt, reply: Reply, now: float) -> bool:
         """Whether a broken transfer is not to be judged now. Its host has then been told that it ended."""
@@ -52,13 +57,17 @@ class Outages:
         if held:
             return self._suspends_while_away(host, attempt, reply, now)
         host.pace.end(attempt.token, now, "again", None)
+        started = begun(attempt, reply, now)
+        if started < self.network.back:
+            self._holdings.put_back(attempt)
+            return True
         self._holdings.held += 1
         host.delayed += 1
-        kind = self._kind(host)
+        kind = self._kind(host, reply)
         kind.add(host, attempt, reply, now)
         self._holdings.later.put(now + QUIET, None)
         self._holdings.later.put(now + kind.hold, None)
-        if self.network.missed(host.name, host.pace.ever, weight, attempt.token[0], now):
+        if self.network.missed(host.name, host.pace.ever, weight, started, now):
             self._pause()
         return True
 
@@ -71,7 +80,7 @@ class Outages:
         host.pace.end(attempt.token, now, "again", None)
         if asked >= network.since:
             was_doubted = network.doubted
-            self._kind(host).turn(host)
+            self._kind(host, reply).turn(host)
             network.missed(host.name, host.pace.ever, trouble(reply), asked, now)
             network.probed(is_touched(reply), now)
             if was_doubted:
@@ -80,8 +89,10 @@ class Outages:
         self._holdings.put_back(attempt)
         return True
 
-    def _kind(self, host: Host) -> Suspense:
-        return self._acquaintances if host.pace.ever else self._strangers
+    def _kind(self, host: Host, reply: Reply) -> Suspense:
+        if host.pace.ever:
+            return self._acquaintances
+        return self._nameless if is_nameless(reply) else self._strangers
 
     def _pause(self) -> None:
         """The network has gone away: what failed with it comes again, and one link at a time finds out."""
@@ -89,9 +100,10 @@ class Outages:
         if self.network.doubted:  # answers broke off, which hosts do too: one link is tried before anything is said
             return
         everything = self.network.away == EVERYTHING
-        for one in (*self._strangers.take(), *(self._acquaintances.take() if everything else ())):
-            self._drop(one.host)
-            self._holdings.put_back(one.attempt)
+        for kind in self._kinds[0 if everything else 1 :]:
+            for one in kind.take():
+                self._drop(one.host)
+                self._holdings.put_back(one.attempt)
         self.news.append(f"the network seems to be away: {self.network.words()}; trying one link at a time")
 
     def heard(self, host: Host, asked: float, now: float) -> list[Failed]:
@@ -112,12 +124,18 @@ class Outages:
             if not was_doubted:
                 self.news.append(f"the network is back after {max(1.0, now - network.since):.0f} s")
             host.sour = WELL
-            return self._decide((self._acquaintances, self._strangers), SOUR if was_doubted else WELL, now)
-        taken = self._acquaintances.explained(host, asked)
-        if turned or not known:
-            taken += self._strangers.explained(host, asked)
-        host.sour = WELL
+            return self._decide(self._kinds, SOUR if was_doubted else WELL, now)
+        is_alone = turned and self._is_alone(host)
+        taken: list[Suspended] = []
+        for kind in self._kinds if turned or not known else self._kinds[:1]:
+            taken += kind.explained(host, asked, is_alone)
+        if not turned:
+            host.sour = WELL
         return self._explain(taken, host, now)
+
+    def _is_alone(self, host: Host) -> bool:
+        """Whether no other host is at work, or fails too; its flights still count what has just ended."""
+        return host.pace.flying > self._holdings.live and sum(kind.open for kind in self._kinds) <= 1
 
     def _explain(self, taken: list[Suspended], well: Host, now: float) -> list[Failed]:
         """These were the hosts' own failures: judge them, and let the hosts go on."""
@@ -135,7 +153,7 @@ class Outages:
         """Judge what has waited long enough, and stop waiting for a network that does not come back."""
         if self.network.row and self.network.is_silent(now):
             self._pause()
-        for kind in (self._acquaintances, self._strangers):
+        for kind in self._kinds:
             if kind.expired(now) and not self.network.doubted:
                 self._holdings.ended += self._decide((kind,), SOUR, now)
         if self.network.away and now - self.network.since > BOUND:
@@ -152,13 +170,13 @@ class Outages:
         elif what:
             if what == HOSTS:
                 self.news.append(f"{failing} hosts have not come back for {now - since:.0f} s: taken for dead")
-            self._holdings.ended += self._decide((self._acquaintances, self._strangers), SOUR, now)
+            self._holdings.ended += self._decide(self._kinds, SOUR, now)
 
     def judge_alone(self, now: float) -> bool:
         """Where nothing flies that could tell more, and too few hosts turned to be the network: judge them at once."""
         if self.network.away or self._holdings.live:
             return False
-        few = [(self._acquaintances, ACQUAINTANCES), (self._strangers, LEAST_ROW)]
+        few = zip(self._kinds, (ACQUAINTANCES, FEW, FEW), strict=True)
         kinds = tuple(kind for kind, most in few if kind.waiting and kind.open < most)
         if kinds:
             self._holdings.ended += self._decide(kinds, SOUR, now)

@@ -1,7 +1,7 @@
 """How one host is asked: how many transfers at once, how many a second, and when it is left alone. Pure.
 
-A width is widened by trial (`width.py`); refusals close a gate and teach a rate (`rate.py`); when everything fails,
-the breaker opens (`breaker.py`). Why so, and what it scored: docs/decisions/pacing.md.
+A width is widened by trial (`width.py`); refusals close a gate and, unless they come by chance, teach a rate
+(`lessons.py`, `rate.py`); when everything fails, the breaker opens (`breaker.py`). Why so: docs/decisions/pacing.md.
 """
 
 from __future__ import annotations
@@ -10,39 +10,23 @@ from collections.abc import Mapping
 from math import inf
 
 from pixhaul.breaker import Breaker
+from pixhaul.lessons import CLOCKS, Lessons
 from pixhaul.rate import Rate
+from pixhaul.recollection import recollected
 from pixhaul.width import Token, Width
 
-CLOCKS = 1.01
-"""A pause is stretched by this, for the host's clock is not ours."""
 FAILING, ASKED, REFUSED, FULL, RATE, QUOTA = "failing", "asked", "refused", "full", "rate", "quota"
 """Why a host waits: nothing gets through; it asked for a pause; it refused; enough is in flight; starts are spaced; its
 quota is nearly used up."""
-DAY = 86_400.0
-"""Seconds that what was learned of a host is trusted."""
 
 
 class Pace:
     """One host: may a transfer start now, and what do those that ended teach?
 
     All times are seconds on one clock of the caller's that never goes back. The same events give the same answers.
-    An *episode* is a refusal and all that was in flight then: its further refusals are the same news.
     """
 
-    __slots__ = (
-        "_asked",
-        "_breaker",
-        "_episode",
-        "_learning",
-        "_pause",
-        "_rate",
-        "_until",
-        "_width",
-        "dead",
-        "ever",
-        "flying",
-        "gate",
-    )
+    __slots__ = ("_breaker", "_lessons", "_rate", "_until", "_width", "dead", "ever", "flying")
 
     def __init__(self, most: int = 512, start: int = 8, rate: float | None = None, adapt: bool = True) -> None:
         """A host of which nothing is known.
@@ -59,16 +43,11 @@ class Pace:
         """Whether the host ever answered."""
         self.dead = False
         """Whether the breaker has given the host up; its next answer, should one come, takes that back."""
-        self.gate = -inf
-        """Nothing starts before this time: what the host asked for, or our own pause after a bare refusal."""
         self._width = Width(most, start, adapt)
         self._rate = Rate(rate, adapt)
+        self._lessons = Lessons(self._width, self._rate)
         self._breaker = Breaker()
         self._until = -inf  # the later of gate and breaker, in one look
-        self._asked = False  # whether Retry-After set the gate
-        self._episode = -inf
-        self._pause = 0.0
-        self._learning = False
 
     def __repr__(self) -> str:
         return f"<Pace {self.flying} of {self.width} in flight, base {self._width.base}, rate {self.rate}>"
@@ -82,6 +61,16 @@ class Pace:
     def rate(self) -> float | None:
         """Starts a second, set by hand or learned; None: no limit."""
         return self._rate.value
+
+    @property
+    def learned(self) -> float | None:
+        """The rate where it is the host's own, in starts a second, confirmed or not; None: it has shown no limit."""
+        return self._rate.learned
+
+    @property
+    def gate(self) -> float:
+        """Nothing starts before this time: what the host asked for, or our own pause after bare refusals."""
+        return self._lessons.gate
 
     @property
     def failing(self) -> bool:
@@ -99,10 +88,11 @@ class Pace:
         """Whether a transfer may start: 0.0 now, else seconds to wait; inf: until one of this host's ends."""
         if now < self._until:
             return self._until - now
-        if self._learning:  # only now is it known what the transfers of the episode brought
-            self._learning = False
-            self._rate.learn(self._episode, self._pause, now)
-        if self.flying >= self._width.value or (self._breaker.opens and self.flying):
+        if self._lessons.open:
+            wait = self._weigh(now)
+            if wait:
+                return wait
+        if self.flying >= self._width.value or (self._breaker.careful and self.flying):
             return inf
         rate = self._rate
         return rate.wait(now) if rate.spacing else 0.0
@@ -136,6 +126,8 @@ class Pace:
         elif verdict == "refused":
             self._refused(token[0], now, retry_after)
         else:
+            if self._lessons.open:
+                self._lessons.lost()
             self.blame(token, now, verdict)
 
     def blame(self, token: Token, now: float, verdict: str) -> None:
@@ -147,10 +139,9 @@ class Pace:
             self._width.lost(token, now)
 
     def _good(self, started: float, now: float) -> None:
-        rate = self._rate
-        rate.taken += 1
-        if rate.streak and started > self._episode:
-            rate.streak = 0
+        self._rate.taken += 1
+        if self._lessons.uneasy:
+            self._lessons.reassure(started)
         self._answered(now)
         self._width.good(started, now)
 
@@ -168,34 +159,22 @@ class Pace:
         self._width.lost(token, now)
 
     def _refused(self, started: float, now: float, retry_after: float | None) -> None:
-        """A refusal closes the gate; the first of an episode also ends a trial, or teaches a rate."""
         self._answered(now)
-        if started <= self._episode:
-            self._close_gate(now + (retry_after or 0.0), retry_after is not None)
-            return
-        self._episode = now
-        width_is_to_blame = self._blames_width(retry_after)
-        if retry_after is not None or not width_is_to_blame:
-            self._pause = self._rate.pause(retry_after)
-            self._close_gate(now + CLOCKS * self._pause, retry_after is not None)
-        self._learning = not width_is_to_blame
-        if self._width.in_trial:
-            self._width.narrow(now)
+        self._lessons.refused(started, self.flying, now, retry_after)
+        self._until = max(self.gate, self._breaker.open_until)
 
-    def _blames_width(self, retry_after: float | None) -> bool:
-        """Whether a trial drew the refusal, and no rate: common servers say 503 for both."""
-        if self._rate.value is None:
-            return self._width.in_trial and retry_after is None
-        return self._width.in_trial and not self._rate.bound
+    def _weigh(self, now: float) -> float:
+        wait = self._lessons.weigh(self.flying, now)
+        self._until = max(self.gate, self._breaker.open_until)
+        return wait
 
-    def _close_gate(self, until: float, asked: bool) -> None:
-        if until > self.gate:
-            self.gate, self._asked = until, asked
-            self._until = max(until, self._breaker.open_until)
+    def _close_gate(self, until: float) -> None:
+        self._lessons.close(until, True)
+        self._until = max(self.gate, self._breaker.open_until)
 
     def close(self, until: float) -> None:
         """Start nothing before this time, in seconds: what was asked of another process, or of this one before."""
-        self._close_gate(until, True)
+        self._close_gate(until)
 
     def quota(self, remaining: float, reset_seconds: float, now: float) -> None:
         """Obey a RateLimit field of an answer: `remaining` requests in the next `reset_seconds`.
@@ -206,16 +185,18 @@ class Pace:
         if remaining > 0:
             self._rate.ration(remaining, reset_seconds, now)
         else:
-            self._close_gate(now + CLOCKS * max(0.0, reset_seconds), True)
+            self._close_gate(now + CLOCKS * max(0.0, reset_seconds))
 
     def cause(self, now: float) -> str:
         """What kind of thing holds the next start back: FAILING, ASKED, REFUSED, FULL, RATE or QUOTA."""
-        if self.dead or now < self.open_until or (self._breaker.opens and self.flying):
+        if self.dead or now < self.open_until or (self._breaker.careful and self.flying):
             return FAILING
         if now < self.gate:
-            return ASKED if self._asked else REFUSED
+            return ASKED if self._lessons.asked else REFUSED
         if self.flying >= self.width:
             return FULL
+        if self._lessons.open:
+            return REFUSED
         return QUOTA if self._rate.scarce else RATE
 
     # -- for people, and for the next run --------------------------------------------------------------------------
@@ -228,11 +209,15 @@ class Pace:
             return f"failing; one probe in {_seconds(self.open_until - now)}"
         if now < self.gate:
             rest = _seconds(self.gate - now)
-            return f"asked to wait {rest} more (Retry-After)" if self._asked else f"refused; asked again in {rest}"
-        if self._breaker.opens and self.flying:
-            return "failing; one probe is out"
+            return (
+                f"asked to wait {rest} more (Retry-After)" if self._lessons.asked else f"refused; asked again in {rest}"
+            )
+        if self._breaker.careful and self.flying:
+            return "failing; one probe is out" if self._breaker.opens else "no answer so far; waiting for what is out"
         if self.flying >= self.width:
             return f"{self.flying} of {self.width} transfers"
+        if self._lessons.open:
+            return f"refused; fewer than {self.width} transfers until it is clear why"
         return self._rate.words(now)
 
     @property
@@ -243,9 +228,11 @@ class Pace:
     def memory(self, now: float) -> dict[str, float]:
         """What is worth keeping for a next run, for `remembered`; empty: nothing is, as of a host given up.
 
+        A rate is kept once it is confirmed: a single refusal, or a few by chance, must not slow the next run down.
+
         `now` is in seconds since 1970, for the clock of a run means nothing to the next one.
         """
-        base, rate = self._width.base, self._rate.learned
+        base, rate = self._width.base, self._rate.learned if self._rate.confirmed else None
         if self.dead or (rate is None and not base):
             return {}
         kept = {"width": float(max(base, self._width.known) or self.width), "time": now}
@@ -264,19 +251,13 @@ class Pace:
         mean what they mean for a new one: what a person set by hand is neither exceeded nor begun below.
         """
         pace = cls(most, start, rate)
-        if 0.0 <= now - _number(memory.get("time")) < DAY:
-            width, known = pace._width, int(_number(memory.get("width")))
-            width.known = min(width.most, known)
-            width.set(max(width.value, min(width.most, known // 2)))
-            learned = _number(memory.get("rate"))
-            if learned:
-                pace._rate.recall(learned, _number(memory.get("proven")))
+        known = recollected(memory, now)
+        width = pace._width
+        width.known = min(width.most, known.width)
+        width.set(max(width.value, min(width.most, known.width // 2)))
+        if known.rate:
+            pace._rate.recall(known.rate, known.proven)
         return pace
-
-
-def _number(value: object) -> float:
-    """The value as a positive number; 0.0 where it is none, for the file that it comes from may be damaged."""
-    return float(value) if isinstance(value, int | float) and 0 < value < inf else 0.0
 
 
 def _seconds(number: float) -> str:

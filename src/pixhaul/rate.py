@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from math import inf
 
+from pixhaul.doubt import Doubt
+from pixhaul.stretches import Stretches
+
 SLOWEST = 1 / 60
 """Starts a second below which no rate falls: a request a minute finds out whether a limit was lifted."""
 MARGIN = 0.98
@@ -16,8 +19,18 @@ TOWARDS = 0.25
 """How far a rate that was refused counts beside the one that was borne. 0 stays too low, 0.5 is refused more often."""
 QUIET, LONGEST_QUIET = 4.0, 32.0
 """Seconds after a refusal until a higher rate is tried: doubled with each, up to the second."""
-GROWTH, MOST_GROWTH = 0.05, 0.5
+MOST_CARE = 2.0
+"""Where a refusal costs a pause of so many seconds, up to these, the first raise waits that many times as long."""
+QUIET_STARTS = 6
+"""The same in starts for each second: a slow rate is not tried upwards every few requests."""
+GROWTH, MOST_GROWTH = 0.08, 0.5
 """The first raise and the largest, as shares of the rate."""
+MANY = 8
+"""Good answers from which the very first rate is a fair guess; of fewer it may be far too low: it is raised quickly."""
+FAST_GROWTH, FAR = 0.25, 0.7
+"""The raise of a rate that is below this share of the one that was refused."""
+MOST_CUT, LEAST_LEFT = 0.75, 0.5
+"""What is left at least of a rate that was being raised, and of any when refusals come alone and may be chance."""
 LONGEST_PAUSE = 12
 """Exponent: 2**12 s is more than a run has patience for, and a longer row of refusals must not overflow."""
 MOMENT = 0.001
@@ -32,6 +45,7 @@ class Rate:
     __slots__ = (
         "_adapt",
         "_ceiling",
+        "_doubt",
         "_grown",
         "_growth",
         "_mark",
@@ -40,9 +54,12 @@ class Rate:
         "_quiet",
         "_quota",
         "_raise_at",
+        "_refused_at",
         "_scarce",
         "_scarce_until",
+        "_stretches",
         "bound",
+        "confirmed",
         "proven",
         "spacing",
         "streak",
@@ -67,19 +84,26 @@ class Rate:
         self._adapt = adapt
         self._next = -inf
         self._mark = -inf
+        self._stretches = Stretches()
         self._paid = (0, 0.0)
         self._growth = GROWTH
         self._quiet = QUIET
         self._raise_at = inf
         self._grown = False
+        self._refused_at = 0.0
+        self._doubt = Doubt()
+        self.confirmed = False
+        """Whether the value was refused beyond doubt, or borne for a while: then it is worth remembering."""
         self._quota = 0.0
         self._scarce = inf
         self._scarce_until = inf
         self._space()
 
     def begin(self, now: float) -> None:
-        """Note the first start of all: the bucket is full, and time counts from here."""
+        """Note a start when the bucket is full, as at the very first, and time counts from here."""
         self._mark = now
+        self._stretches.begin(now)
+        self.taken = 0
         self._raise_at = now + self._quiet
 
     # -- starting --------------------------------------------------------------------------------------------------
@@ -109,58 +133,119 @@ class Rate:
             return asked
         return max(asked or 0.0, 2.0 ** min(self.streak, LONGEST_PAUSE))
 
-    def learn(self, episode: float, pause: float, now: float) -> None:
+    def learn(self, episode: float, pause: float, now: float, limit: bool) -> None:
         """Take the lesson of a refusal, once all that was in flight then has brought what it brings.
 
         Args:
             episode: When the refusal came, in seconds.
             pause: How long the host was left alone after it, in seconds.
             now: Seconds.
+            limit: Whether the refusals show a limit by themselves; else they may be chance.
         """
         if not self.taken:
             self._pause_again(now)
             return
-        seconds = max(MOMENT, episode - self._mark)
+        seconds, growth = max(MOMENT, episode - self._mark), GROWTH
         if self.value is None:  # as if the bucket had been full at first, and held one second's worth, as is usual
-            borne = self.taken / (seconds + min(1.0, pause))
+            borne, growth = self.taken / (seconds + min(1.0, pause)), GROWTH if self.taken >= MANY else MOST_GROWTH
+            self.confirmed = self._doubt.dropped  # a limit for the second time
+            self._doubt.guessed()
+        elif not limit and self._doubt.is_vain(self.value, self.taken, self.taken / seconds, self._grown):
+            self._drop(now)
+            return
         else:
-            borne = self._corrected(self.value, self.taken / seconds)
+            borne = self._corrected(self.value, self.taken / seconds, self._stretches.difference(self.taken, episode))
+            if not limit:
+                borne = max(borne, LEAST_LEFT * self.value)
+            else:
+                self._confirm()
+            self._refused_at = self.value
+        self._stretches.end(self.taken, episode, now)
         self._set(MARGIN * borne)
         self._paid = (self.taken, seconds)
         self._mark = episode
         self.taken = 0
-        self._growth, self._grown = GROWTH, False
-        self._raise_at = now + self._quiet
+        self._growth, self._grown = growth, False
+        self._next = max(self._next, now)  # the place that was unused in the pause is lost: the bucket may be empty
+        self._quiet = max(self._quiet, QUIET * min(pause, MOST_CARE))
+        self._raise_at = now + (self._step() if self._is_far() else self._rest())
         self._quiet = min(LONGEST_QUIET, 2 * self._quiet)
 
-    def _corrected(self, value: float, seen: float) -> float:
-        """The rate to use after one that was refused; `seen` is what the host answered a second meanwhile."""
+    def _corrected(self, value: float, seen: float, difference: float) -> float:
+        """The rate to use after one that was refused.
+
+        Args:
+            value: That rate.
+            seen: What the host answered a second since the refusal before, pause included: no more than the limit.
+            difference: The limit as two stretches show it, or 0.0.
+        """
+        if difference > seen:
+            self.proven = min(value, difference)
+            return self.proven
         if value <= 1.02 * self.proven:  # refused within what was borne: the limit fell
             self.proven = seen
             return min(seen, value)
         self.proven = max(self.proven, seen)
         between: float = self.proven ** (1 - TOWARDS) * max(self.proven, value) ** TOWARDS
-        return max(between, 0.75 * value) if self._grown else between
+        return max(between, MOST_CUT * value) if self._grown else between
+
+    def _confirm(self) -> None:
+        self.confirmed = True
+        self._doubt.settle()
+
+    def _drop(self, now: float) -> None:
+        """The host refuses by chance: there is no rate but the one set by hand."""
+        self.value = None if self._ceiling == inf else self._ceiling
+        self.proven, self.bound, self.confirmed = 0.0, False, False
+        self._quiet, self._refused_at = QUIET, 0.0
+        self.begin(now)
+        self._space()
 
     def _pause_again(self, now: float) -> None:
-        """The host refused again at once: the time since then belongs to the last lesson, and the mark stays."""
+        """The host refused again at once: the time since then belongs to the last lesson, and the mark stays.
+
+        That is a limit for certain, such as so many in each minute; more is tried only after a while.
+        """
         self.streak += 1
         taken, seconds = self._paid
         if self.value is not None and taken:
             self._set(min(self.value, MARGIN * taken / (seconds + now - self._mark)))
             self.proven = min(self.proven, self.value)
+        self._next = max(self._next, now)
+        self._refused_at = 0.0
+        self._doubt.settle()
+        self._raise_at = now + self._rest()
 
     # -- changing --------------------------------------------------------------------------------------------------
 
+    def _is_far(self) -> bool:
+        """Whether it is well below what was refused, so that there is no need to be careful."""
+        return self.value is not None and self.value * (1 + FAST_GROWTH) < FAR * self._refused_at
+
+    def _rest(self) -> float:
+        """Seconds without a raise after a refusal."""
+        return self._quiet * max(1.0, QUIET_STARTS * self.spacing) if self.confirmed else self._quiet
+
+    def _step(self) -> float:
+        """Seconds between two raises; short ones while the rate is a guess from few answers."""
+        if self._growth > GROWTH and not self.confirmed:
+            return max(0.5, 2 * self.spacing)
+        return max(1.0, 4 * self.spacing, self._quiet / 8)
+
     def _raise(self, value: float, now: float) -> None:
         """Try more, in growing steps; only a rate that held something back is raised, an unused one proves nothing."""
+        self.bound = False
+        if self._is_far():
+            self._set(value * (1 + FAST_GROWTH))
+            self._raise_at = now + (self._step() if self._is_far() else self._rest())
+            return
         if not self._grown:  # it was borne for the whole quiet time
             self.proven = max(self.proven, value)
             self._grown = True
+            self._confirm()
         self._set(value * (1 + self._growth))
         self._growth = min(MOST_GROWTH, 1.5 * self._growth)
-        self.bound = False
-        self._raise_at = now + max(1.0, 4 * self.spacing)
+        self._raise_at = now + self._step()
 
     def _set(self, value: float) -> None:
         if self._adapt:
@@ -194,7 +279,7 @@ class Rate:
     def recall(self, value: float, proven: float) -> None:
         """Begin with what an earlier run learned, in starts a second."""
         self._set(MARGIN * value)
-        self.proven = proven
+        self.proven, self.confirmed = proven, True
 
     def ration(self, remaining: float, seconds: float, now: float) -> None:
         """Spread the last tenth of a quota over the seconds until it is renewed; never a reason to go faster.

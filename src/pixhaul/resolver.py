@@ -13,6 +13,8 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import NamedTuple, TypeAlias
 
+from pixhaul.models import SILENT
+
 MOST_AT_ONCE = 64
 """Look-ups at once: what browsers do."""
 FRESH, MISSING = 60.0, 10.0
@@ -37,6 +39,8 @@ class Answer(NamedTuple):
     until: float
     """Seconds of the monotonic clock: when to ask again."""
     error: str = ""
+    begun: float = 0.0
+    """Seconds of the monotonic clock: since when it was asked for, where it was not found."""
 
 
 def system(name: str) -> list[str]:
@@ -105,20 +109,20 @@ class Resolver:
 
     def _answer(self, name: str) -> Answer:
         """The answer; an old one while the resolver says nothing."""
-        error = ""
+        error, begun = "", time.monotonic()
         for _ in range(TRIES):
             try:
                 return Answer(tuple(self._look_up(name)), time.monotonic() + FRESH)
             except UnicodeError as problem:
-                return Answer((), time.monotonic() + FRESH, str(problem))
+                return Answer((), time.monotonic() + FRESH, str(problem), begun)
             except OSError as problem:
                 error = f"{name}: {problem.strerror or problem}"
                 if problem.errno in _FOR_GOOD:
-                    return Answer((), time.monotonic() + MISSING, error)
+                    return Answer((), time.monotonic() + MISSING, error, begun)
         before = self._known.get(name)
         if before is not None and before.addresses:
             return before._replace(until=time.monotonic() + FRESH)
-        return Answer((), time.monotonic(), error)
+        return Answer((), time.monotonic(), f"{error}, {SILENT}", begun)
 
     def _remember(self, name: str, answer: Answer) -> None:
         self._known.pop(name, None)

@@ -33,6 +33,8 @@ REFUSED_FOR_LONG = 300.0
 """Seconds of refusals, each later than the pause before it, without one answer that served us: left to a later run."""
 READ_AT_ONCE = 2_000
 """Links read in one admit while no host can start: a long queue of one slow host must not stall the sockets."""
+_STALLED = frozenset({Reason.TIMEOUT, Reason.TOO_SLOW})
+"""What tells of a host as little as no answer, though it began one: it would take the whole time-out of each link."""
 _SLEPT_AWAY = frozenset({Reason.TIMEOUT, Reason.TOO_SLOW, Reason.CONNECT, Reason.TRUNCATED})
 """What transfers break for when nobody looked after them."""
 
@@ -58,7 +60,7 @@ class Scheduler:
         self.outages = Outages(self._holdings, self._judge_late)
         self._asked_again = -inf
         self._stock = min(STOCK, options.look_ahead)
-        self._stopping = False
+        self._stopping = self._was_dry = False
         self._excused = 0.0
         self.seen = 0.0
         """When somebody was last here, on the caller's clock."""
@@ -163,12 +165,15 @@ class Scheduler:
 
     def stop(self) -> None:
         """Start nothing more: what is in flight may end, what waits here is left to the next run."""
+        if not self._stopping:
+            self._was_dry = self._intake.dry  # a source that is being stopped ends as one that has no more
         self._stopping = True
 
     @property
     def exhausted(self) -> bool:
         """Whether every link that there was has ended."""
-        return self._intake.dry and self._holdings.empty and not self._holdings.ended
+        is_dry = self._was_dry if self._stopping else self._intake.dry
+        return is_dry and self._holdings.empty and not self._holdings.ended
 
     def status(self, now: float) -> Status:
         """What is going on, in numbers and for the hosts that wait."""
@@ -245,8 +250,8 @@ class Scheduler:
             token=None,
             spent=0.0,
         )
-        if was_refused:  # the host's gate delays it
-            self._holdings.place(following, first=True)
+        if was_refused:  # the host's gate delays it; where a refusal costs a try, each falls to another link
+            self._holdings.place(following, first=free)
             return
         self.hosts.get(attempt.host).retries -= attempt.number > 1 and not free
         self._holdings.delay(following, now + seconds)
@@ -272,6 +277,6 @@ def _verdict(attempt: Attempt, reply: Reply, judgement: Judgement, host: Host) -
     """
     if judgement.pace != "lost":
         return judgement.pace
-    if reply.status:
+    if reply.status and reply.error not in _STALLED:
         return "broken"
     return "lost" if attempt.number == 1 or host.pace.failing else "again"

@@ -17,6 +17,7 @@ from pixhaul.executors import local
 from pixhaul.gathering import Found, Gathering, Text, once
 from pixhaul.haul import haul
 from pixhaul.hosts import Remembered
+from pixhaul.http_versions import refuse_unable
 from pixhaul.ledger import Ledger
 from pixhaul.lock import locked
 from pixhaul.models import Failed, Job, JobStream, NotYet, Result
@@ -179,6 +180,7 @@ def open_session(
 
     Raises PixhaulError, then or while it is used.
     """
+    refuse_unable(options.http_version)
     context = Context(options, client_id, warn)
     try:
         yield Session(texts, options, context, choice)

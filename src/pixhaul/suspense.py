@@ -6,7 +6,7 @@ from collections import deque
 from typing import NamedTuple
 
 from pixhaul.host import TURNED, WELL, Host
-from pixhaul.models import Attempt, Reason, Reply
+from pixhaul.models import SILENT, Attempt, Reason, Reply
 from pixhaul.network import BROKEN, STALLED, UNREACHED
 
 _TROUBLE = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.TOO_SLOW, Reason.TRUNCATED})
@@ -27,7 +27,7 @@ class Suspense:
     """The failures that nobody has explained yet, of hosts of one kind that were well until then.
 
     An answer explains a failure, as the host's own, when it was asked for after the failure, or comes from the same
-    host. What was asked for before may have been on its way already when the network went.
+    host and no other is at work. What was asked for before may have been on its way when the network went.
     """
 
     def __init__(self, hold: float) -> None:
@@ -58,11 +58,11 @@ class Suspense:
         self.waiting.clear()
         return taken
 
-    def explained(self, host: Host, asked: float) -> list[Suspended]:
-        """Those, out, that an answer of a host to a request of that time explains."""
+    def explained(self, host: Host, asked: float, is_alone: bool) -> list[Suspended]:
+        """Those, out, that an answer of a host, maybe the only one at work, to a request of that time explains."""
         if not self.waiting or (host.sour != TURNED and self.waiting[0].at > asked):
             return []
-        found = [one for one in self.waiting if one.at <= asked or one.host is host]
+        found = [one for one in self.waiting if one.at <= asked or (is_alone and one.host is host)]
         hosts = {id(one.host) for one in found}
         taken = [one for one in self.waiting if id(one.host) in hosts]
         self.waiting = deque(one for one in self.waiting if id(one.host) not in hosts)
@@ -90,6 +90,16 @@ def trouble(reply: Reply) -> int:
     if reply.error == Reason.TOO_SLOW or (reply.error == Reason.TIMEOUT and not early):
         return STALLED
     return BROKEN if reply.status else UNREACHED
+
+
+def is_nameless(reply: Reply) -> bool:
+    """Whether the resolver said nothing at all of a host: one that is gone takes long to show."""
+    return reply.error == Reason.DNS and reply.detail.endswith(SILENT)
+
+
+def begun(attempt: Attempt, reply: Reply, now: float) -> float:
+    """When a transfer really began, in seconds: one that waits for its turn to look a name up has not begun."""
+    return max(attempt.token[0], now - reply.seconds) if reply.seconds else float(attempt.token[0])
 
 
 def is_touched(reply: Reply) -> bool:

@@ -50,6 +50,7 @@ class Width:
         "known",
         "most",
         "since",
+        "trials",
         "value",
     )
 
@@ -59,6 +60,8 @@ class Width:
         """0: none yet."""
         self.known = 0
         """The base of an earlier run, until trouble or a trial that brings nothing shows that it is too wide."""
+        self.trials = 0
+        """How many there have been."""
         self._adapt = adapt
         self._speed = 0.0  # of the base: logarithm of answers a second
         self._step, self._rest, self._rests = STEP, 0, RESTS
@@ -131,7 +134,12 @@ class Width:
             self._widen()
 
     def _widen(self) -> None:
+        self.trials += 1
         self.set(min(self.most, max(self.value + 1, int(self.value * self._step))))
+
+    def skip(self, seconds: float, now: float) -> None:
+        """Nothing could start for so long: it is no part of the round."""
+        self.since = min(now, self.since + seconds)
 
     # -- trouble ---------------------------------------------------------------------------------------------------
 
@@ -150,6 +158,13 @@ class Width:
         self._rest, self._rests = self._rests, min(MOST_RESTS, 2 * self._rests)
         self._step = CAREFUL_STEP
         self._new_round(now)
+
+    def restore(self, width: int) -> None:
+        """Narrowing was in vain: be as wide as before, and go on with trials as if nothing had been."""
+        if self._adapt:
+            self.set(width)
+            self.base = width if self.base else 0
+            self._step, self._rest, self._rests = STEP, 0, RESTS
 
     def lost(self, token: Token, now: float) -> None:
         """Count a transfer that was lost; enough of them narrow."""

@@ -28,6 +28,10 @@ NUDGE = 0.1
 whose answers come in one piece, libcurl 8.23 forgets some when it is driven by sockets: in 5 of 300 runs of 40 streams
 a few waited for their time-out (2026-11). `perform`, which looks at all of them, finds those."""
 
+LOOK = 2.0
+"""Seconds between two looks at every transfer in any case. libcurl 8.23, driven by sockets, forgets to begin the low
+speed check of some that never get a byte: eight at once took 40 s each where one took its 20 (2026-11)."""
+
 EACH = 3
 """Descriptors that a transfer may need: a socket, a second one while it dials, a part file."""
 
@@ -46,7 +50,7 @@ class Wire:
         self._failed: list[tuple[Attempt, Reply]] = []
         """Those whose host has no address."""
         self._due: float | None = None
-        self._next_nudge = 0.0
+        self._next_nudge = self._next_look = 0.0
         self._secure = False
         """Whether there was a transfer over TLS at the last nudge, for it may have been by HTTP/2."""
         self._over: deque[tuple[Slot, int, str]] = deque()
@@ -115,14 +119,16 @@ class Wire:
         """Look at every transfer, where some may be forgotten."""
         self._next_nudge = now + NUDGE
         self._secure = any(slot.attempt.url.startswith("https") for slot in self._busy.values())
-        if self._secure:
+        if self._secure or now >= self._next_look:
+            self._next_look = now + LOOK
             self._multi.perform()
             self._collect()
 
     def _take_names(self) -> None:
-        for attempt, error in self._lookups.ready():
-            if error:
-                self._failed.append((attempt, Reply(error=Reason.DNS, detail=error)))
+        for attempt, missing in self._lookups.ready():
+            if missing is not None:
+                seconds = time.monotonic() - missing.begun
+                self._failed.append((attempt, Reply(error=Reason.DNS, detail=missing.error, seconds=seconds)))
             else:
                 self._begin(attempt)
 

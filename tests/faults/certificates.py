@@ -66,6 +66,18 @@ class Workshop:
         )
         return pair
 
+    def weak(self, bits: int = 2048, digest: str = "sha256") -> Pair:
+        """A certificate for 127.0.0.1 of a short RSA key, or signed with an old digest."""
+        pair, request = self._new(), self.folder / f"{self._number}.csr"
+        key = ("-newkey", f"rsa:{bits}", "-nodes", "-keyout", str(pair.key))
+        self._run("req", "-new", *key, "-out", str(request), "-subj", "/CN=127.0.0.1")
+        names = self.folder / f"{self._number}.ext"
+        names.write_text("subjectAltName=IP:127.0.0.1")
+        by = ("-CA", str(self.authority.certificate), "-CAkey", str(self.authority.key), "-set_serial", "99")
+        made = ("-in", str(request), "-out", str(pair.certificate), "-extfile", str(names), "-days", "9")
+        self._run("x509", "-req", *by, *made, f"-{digest}")
+        return pair
+
     def _authority_config(self, signer: Pair, lines: list[str]) -> str:
         index = self.folder / f"{self._number}.index"
         index.write_text("")
@@ -90,9 +102,11 @@ class Workshop:
 _KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
 
 
-def context(pair: Pair, **options: object) -> ssl.SSLContext:
-    """What a server needs to present a certificate."""
+def context(pair: Pair, ciphers: str = "", **options: object) -> ssl.SSLContext:
+    """What a server needs to present a certificate; `ciphers` as OpenSSL names them, for weak ones."""
     found = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if ciphers:
+        found.set_ciphers(ciphers)
     found.load_cert_chain(pair.certificate, pair.key)
     for name, value in options.items():
         setattr(found, name, value)

@@ -168,7 +168,7 @@ def test_many_streams_share_few_connections(opened: Opened, workshop: Workshop, 
 
 
 @pytest.mark.parametrize("most", [1, 2, 5])
-def test_a_server_that_permits_few_streams_is_content(
+def test_a_server_that_permits_few_streams_loses_no_link(
     most: int, opened: Opened, workshop: Workshop, tmp_path: Path
 ) -> None:
     """What is too much it refuses, as it must: streams may be under way before its limit is known."""
@@ -187,7 +187,9 @@ def test_a_server_that_permits_few_streams_is_content(
     origin = opened(serve, settings(max_concurrent_streams=most))
     _, ended = run([origin], 60, workshop, tmp_path, per_host=8)
     assert {type(outcome) for outcome in ended.values()} == {Fetched}
-    assert len(origin.asked) <= 3 * 60
+    assert {outcome.attempts for outcome in ended.values()} <= set(range(1, 6))
+    if most > 1:  # with one stream, libcurl alone decides how often it sends what waits before it has heard the limit
+        assert len(origin.asked) <= 3 * 60
 
 
 def test_workers_keep_the_limit_together(opened: Opened, workshop: Workshop, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import ssl
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from certificates import Workshop, context
 from fault import reply
 
 import pixhaul
-from hostile import CUT, HANG, KEEP, RESET, Hostile, Origin
+from hostile import CUT, HANG, KEEP, RESET, Asked, Conversation, Hostile, Origin
 from pictures import png
 from pixhaul.models import Result
 
@@ -96,6 +97,70 @@ def test_what_breaks_within_tls_ends_right(workshop: Workshop, server: Hostile, 
     }
     assert ended[links[0]] in ("tls", "connect", "timeout", "too-slow")
     assert ended[links[1]] in ("timeout", "connect", "tls", "too-slow")
+
+
+class Handshake(Origin):
+    """What it serves it says by TCP, in the place of the server's part of a handshake."""
+
+    def talk(self, server: Hostile, connection: socket.socket) -> Conversation:
+        """What speaks on a connection that has just come."""
+        return _Handshake(server, self, connection)
+
+
+class _Handshake(Conversation):
+    def _converse(self) -> None:
+        hello = self.request.recv(65_536)
+        self._play(self.origin.serve(Asked(hello, "/", 0, 0, 0)))
+
+
+def alert(level: int, code: int) -> bytes:
+    """A TLS alert in clear (RFC 8446 6)."""
+    return bytes((21, 3, 3, 0, 2, level, code))
+
+
+def test_a_handshake_that_breaks_off_is_tried_again_and_a_refusal_is_not(
+    workshop: Workshop, server: Hostile, tmp_path: Path
+) -> None:
+    again = {
+        "closed": [CUT],
+        "reset": [RESET],
+        "closed within its first record": [b"\x16\x03\x03\x00\x7a\x02", CUT],
+        "a farewell in its place": [alert(1, 0), CUT],
+        "an internal error": [alert(2, 80), CUT],
+    }
+    refused = {
+        "handshake_failure": [alert(2, 40), CUT],
+        "unrecognized_name": [alert(2, 112), CUT],
+        "protocol_version": [alert(2, 70), CUT],
+        "random bytes": [bytes(range(200)), CUT],
+        "an answer of plain HTTP": [b"HTTP/1.1 400 Bad Request\r\n\r\n", CUT],
+    }
+    cases = again | refused
+    origins = [server.add(Handshake(lambda _, steps=steps: steps)) for steps in cases.values()]
+    links = [f"https://127.0.0.1:{origin.port}/a.png" for origin in origins]
+    chosen = {"allow_private": True, "retries": 1, "timeout": 5.0, "durable": False}
+    found = {one.url: (one.reason, one.attempts) for one in pixhaul.stream(links, tmp_path, **chosen)}
+    told = {name: found[link] for name, link in zip(cases, links, strict=True)}
+    assert told == dict.fromkeys(again, ("connect", 2)) | dict.fromkeys(refused, ("tls", 1))
+    assert [origin.connections for origin in origins] == [2] * len(again) + [1] * len(refused)
+
+
+def test_weak_keys_and_signatures_are_refused(workshop: Workshop, server: Hostile, tmp_path: Path) -> None:
+    weak = {"a key of 1,024 bits": workshop.weak(bits=1024), "signed with SHA-1": workshop.weak(digest="sha1")}
+    origins = [server.origin(lambda _: WHOLE, context(pair, ciphers="ALL:@SECLEVEL=0")) for pair in weak.values()]
+    results = fetch(origins, workshop, tmp_path, retries=2)
+    assert [(result.reason, result.attempts) for result in results] == [("tls", 1)] * 2
+    assert [len(origin.requests) for origin in origins] == [0, 0]
+
+
+def test_a_server_that_wants_a_certificate_of_us_is_refused(
+    workshop: Workshop, server: Hostile, tmp_path: Path
+) -> None:
+    wants = context(workshop.signed(GOOD), maximum_version=ssl.TLSVersion.TLSv1_2)
+    wants.verify_mode = ssl.CERT_REQUIRED
+    wants.load_verify_locations(workshop.authority.certificate)
+    (result,) = fetch([server.origin(lambda _: WHOLE, wants)], workshop, tmp_path, retries=2)
+    assert (result.reason, result.attempts) == ("tls", 1)
 
 
 def test_old_protocols_are_not_spoken(workshop: Workshop, server: Hostile, tmp_path: Path) -> None:

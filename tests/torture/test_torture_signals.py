@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,16 @@ def end(child: subprocess.Popen[bytes], how: str) -> tuple[bytes, bytes]:
     return child.communicate(timeout=60)
 
 
+@pytest.fixture
+def _heeded() -> Iterator[None]:
+    """Children heed SIGHUP also where somebody has started the tests with nohup, which they would inherit."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.torture
+@pytest.mark.usefixtures("_heeded")
 def test_a_signal_at_a_random_moment(server: Hostile, tmp_path: Path, record_property: object) -> None:
     truth = serve(server, 200, 2_000, 60_000, pause=0.03)
     hanging = [server.url(f"/hang/{number}") for number in range(3)]

@@ -33,8 +33,13 @@ class Interrupts:
         self._before: dict[int, Any] = {}
 
     def aim(self, stop: Callable[[float], None]) -> None:
-        """From now on a signal calls this with the seconds it may take."""
+        """From now on a signal calls this with the seconds it may take; and now, where one has come to nothing.
+
+        KeyboardInterrupt does so when it is raised within a callback or a destructor.
+        """
         self._stop = stop
+        if self.count:
+            stop(GRACE)
 
     def __enter__(self) -> Self:
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):

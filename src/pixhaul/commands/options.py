@@ -13,6 +13,7 @@ from .values import Amount, Count, Header, Kinds, Proxy, Secret, Size
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 POLICIES = ("none", "research", "train")
+HTTP_VERSIONS = ("1.1", "2", "3")
 STRATEGIES = ("sequential", "threads", "asyncio", "multi")
 FIND, KEEP, CHOOSE, PACE, NETWORK, PRINT = (
     "What to get",
@@ -151,6 +152,13 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         section=NETWORK,
         type=Proxy(),
         help="Go through this proxy (https_proxy and the like).",
+    ),
+    option(
+        "--http-version",
+        metavar="N",
+        section=NETWORK,
+        type=click.Choice(HTTP_VERSIONS),
+        help="1.1, 2 or 3: the highest to try over TLS; 3 by UDP at the link's own port, else 2 by TCP (2).",
     ),
     option("--user-agent", metavar="TEXT", section=NETWORK, type=Header(), help="Who we say we are (pixhaul)."),
     option(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, TypeAlias
@@ -48,9 +49,19 @@ class Fleet:
     Beside one worker this process goes on with transfers of its own; two keep it busy with what they bring.
     """
 
-    def __init__(self, options: Options, most: int, at_once: bool) -> None:
-        """An engine of up to so many processes, this one included; all of them from the first, or when they help."""
+    def __init__(
+        self, options: Options, most: int, at_once: bool = True, waiting: Callable[[], int] = lambda: 0
+    ) -> None:
+        """An engine of up to so many processes, this one included.
+
+        Args:
+            options: Of the run.
+            most: Processes.
+            at_once: All of them from the first; else when they help.
+            waiting: Tells how many links could start.
+        """
         self._options = options
+        self._waiting = waiting
         self._width = room(options.connections, EACH)  # no worker may have more
         self._most = most
         self._own: Own | None = None
@@ -203,7 +214,7 @@ class Fleet:
         if self._homeless:
             self._find_homes()
         if self._own is not None:
-            if not self._remotes and self._may_spawn and self._saturation.reached(ended):
+            if not self._remotes and self._may_spawn and self._saturation.reached(ended, self._waiting()):
                 self._reinforce()
             elif self._own not in self._ready and self._own.rest():
                 self._close_own()

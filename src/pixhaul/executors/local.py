@@ -27,7 +27,8 @@ def run(scheduler: Scheduler, options: Options) -> Turns:
     `options.workers` says how many processes from the first; None: one a core, at most four, for a run that proves to
     be long and to be held up by the processor.
     """
-    return drive(scheduler, Fleet(options, most(options), at_once=options.workers is not None))
+    fleet = Fleet(options, most(options), options.workers is not None, lambda: scheduler.held)
+    return drive(scheduler, fleet)
 
 
 def wanted(options: Options) -> bool:

@@ -1,0 +1,102 @@
+"""What share of its answers a host refuses by chance, and whether fewer transfers at once are refused less. Pure."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+CHANCE, MOST_CHANCE = 0.1, 0.13
+"""The share of refusals up to which they may be chance, and the most that is believed of what was seen."""
+UNKNOWN = (1, 20)
+"""Refusals and answers that are taken for seen at first: one in twenty."""
+CLEARLY, MORE_CLEARLY = 3.0, 4.0
+"""Standard deviations that make more refusals the fault of more transfers: at first, and once that has proved wrong."""
+MEMORY = 1_000
+"""Answers that are remembered; then half of them count."""
+LEAST_SHARE, ENOUGH = 0.03, 3
+"""Refused among all requests, and refusals, below which no test is worth it."""
+WORTH, FEWER = 8.0, 0.45
+"""Refusals that a test should see if they were chance, and the share of them that shows they are not."""
+
+
+class Chance:
+    """The refusals of one host that no limit explains.
+
+    A trial of more transfers that is refused more is called off. When refusals stay without a trial, fewer transfers
+    are tried for a while: where those are refused much less it was no chance.
+    """
+
+    __slots__ = ("_answers", "_clearly", "_enough", "_expected", "_refusals", "_test", "_trial", "tests")
+
+    def __init__(self) -> None:
+        self.tests = False
+        """Whether fewer transfers are being tried."""
+        self._answers = self._refusals = 0
+        self._clearly = CLEARLY
+        self._enough = ENOUGH
+        self._expected = 0.0  # the share without the test
+        self._test = (0, 0)  # its answers and refusals
+        self._trial = ((0, 0), 0, 0)  # which it is, its answers and refusals
+
+    @property
+    def share(self) -> float:
+        """The share of answers that are refusals by chance, so far as is known."""
+        return min(MOST_CHANCE, (self._refusals + UNKNOWN[0]) / (self._answers + UNKNOWN[1]))
+
+    def is_exceeded(self, refused: int, seen: int) -> bool:
+        """Whether so many refusals of so many transfers are clearly more than that."""
+        expected = self.share * seen
+        return refused > expected + self._clearly * sqrt(expected) + 0.5
+
+    def is_worse(self, trial: tuple[int, int], outside: int, seen: int, refused: int) -> bool:
+        """Whether a trial, all of it, brings clearly more refusals than there were before.
+
+        What a trial brought that ended well is no worse: it counts with the rest.
+
+        Args:
+            trial: How many transfers were known to be good, and the number of the trial.
+            outside: Good answers before this episode.
+            seen: Transfers of this episode.
+            refused: Refusals among them.
+        """
+        known, before, refusals = self._trial
+        if known != trial:
+            if known[0] != trial[0]:
+                self._count(before, refusals)
+            self._count(max(0, outside), 0)
+            before = refusals = 0
+        before, refusals = before + seen, refusals + refused
+        worse = self.is_exceeded(refusals, before)
+        self._trial = ((0, 0), 0, 0) if worse else (trial, before, refusals)
+        return worse
+
+    def add(self, answers: int, refused: int) -> bool:
+        """Count an episode without a trial, and what came before it; whether it is time to try fewer transfers."""
+        sudden = self._enough == ENOUGH and self.is_exceeded(refused, answers)
+        self._count(answers, refused)
+        if not sudden and self._refusals < max(self._enough, LEAST_SHARE * self._answers):
+            return False
+        self.tests, self._test = True, (0, 0)
+        self._expected = max(self.share, refused / answers) if sudden else self.share
+        return True
+
+    def test(self, answers: int, refused: int) -> bool:
+        """The same with fewer transfers; whether that proves in vain, so that as many as before may fly again."""
+        answers, refused = self._test[0] + answers, self._test[1] + refused
+        self._test = answers, refused
+        expected = self._expected * answers
+        if expected < WORTH:
+            return False
+        self.tests = False
+        if refused <= FEWER * expected:
+            self._answers, self._refusals = answers, refused
+            return False
+        self._enough *= 8
+        self._clearly = MORE_CLEARLY
+        self._count(answers, refused)
+        return True
+
+    def _count(self, answers: int, refused: int) -> None:
+        self._answers += answers
+        self._refusals += refused
+        if self._answers > MEMORY:
+            self._answers, self._refusals = self._answers // 2, self._refusals // 2

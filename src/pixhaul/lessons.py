@@ -1,0 +1,123 @@
+"""What refusals do to one host: they close its gate, and teach a width, a rate, or that they come by chance. Pure."""
+
+from __future__ import annotations
+
+from math import inf
+
+from pixhaul.rate import Rate
+from pixhaul.refusals import BACK, LESS, Refusals
+from pixhaul.width import Width
+
+CLOCKS = 1.01
+"""A pause is stretched by this, for the host's clock is not ours."""
+
+
+class Lessons:
+    """The gate of a host, and what its refusals mean for its width and its rate."""
+
+    __slots__ = ("_counted", "_pause", "_rate", "_refusals", "_wide", "_width", "asked", "gate", "open", "uneasy")
+
+    def __init__(self, width: Width, rate: Rate) -> None:
+        self.gate = -inf
+        """Nothing starts before this time, in seconds: what the host asked for, or a pause of ours."""
+        self.asked = False
+        """Whether Retry-After set the gate."""
+        self.open = False
+        """Whether an episode of refusals is under way."""
+        self.uneasy = False
+        """Whether good answers must be told, for that or for a row of pauses."""
+        self._width, self._rate = width, rate
+        self._refusals = Refusals()
+        self._counted = 0  # good answers that the last episode knew of
+        self._wide = 0  # the width before fewer were tried
+        self._pause = 0.0
+
+    def close(self, until: float, asked: bool) -> None:
+        """Keep the gate closed at least until this time."""
+        if until > self.gate:
+            self.gate, self.asked = until, asked
+
+    def reassure(self, started: float) -> None:
+        """Note a good answer after a refusal; to what was started later, it shows that the pause was long enough."""
+        self._refusals.answered(started)
+        if started > self._refusals.since:
+            self._rate.streak = 0
+        self.uneasy = self.open or self._rate.streak > 0
+
+    def lost(self) -> None:
+        """Note a transfer that ended otherwise while an episode is under way."""
+        self._refusals.ended += 1
+
+    def refused(self, started: float, flying: int, now: float, retry_after: float | None) -> None:
+        """Note a refusal. It closes the gate for as long as it asks for; what else it means, its episode will show.
+
+        Where there is a rate, or the last pause was too short, there is a pause also without Retry-After.
+        """
+        refusals, rate = self._refusals, self._rate
+        if self.open:
+            refusals.add(started)
+        elif started > refusals.since:
+            refusals.begin(started, flying + 1, bool(retry_after), now)
+            self.open = self.uneasy = True
+            self._pause = rate.pause(retry_after or None)
+            if retry_after or rate.streak or rate.value is not None:
+                self.close(now + CLOCKS * self._pause, bool(retry_after))
+        if retry_after:
+            self.close(now + retry_after, True)
+
+    def weigh(self, flying: int, now: float) -> float:
+        """The gate is open, an episode under way: judge it once it is over; get the seconds to wait.
+
+        Until then the place of each refused transfer stays closed, so that a limit is not pressed.
+        """
+        refusals = self._refusals
+        if self.gate <= refusals.since and not refusals.is_over(flying):
+            is_closed = flying >= self._width.value - refusals.closed or refusals.is_more(flying)
+            return inf if is_closed else 0.0
+        self.open = False
+        self.uneasy = self._rate.streak > 0
+        if refusals.refused:
+            self._judge(flying, now)
+        else:  # fewer transfers were answered: it was the width
+            refusals.settle()
+        self._counted = self._rate.taken
+        return max(0.0, self.gate - now)
+
+    def _judge(self, flying: int, now: float) -> None:
+        """An episode is over. Cases: chance; the width was too much, and no rate; a rate is to be learned."""
+        refusals, rate, width = self._refusals, self._rate, self._width
+        answers = rate.taken - self._counted
+        limit = refusals.is_limit(answers, flying) or not rate.taken
+        if rate.value is None and not limit:
+            self._excuse(answers, flying, now)
+        elif self._blames_width():
+            width.narrow(now)
+            self.open = self.uneasy = True
+            refusals.probe(width.value, now)
+        else:
+            refusals.settle()
+            if self.gate <= refusals.since:
+                self.close(refusals.since + CLOCKS * self._pause, False)
+            rate.learn(refusals.since, self._pause, now, limit)
+            if width.in_trial:
+                width.narrow(now)
+            self.uneasy = rate.streak > 0
+
+    def _excuse(self, answers: int, flying: int, now: float) -> None:
+        """No limit, as it seems. It is chance, unless it comes with the width: then fewer at once are refused less."""
+        refusals, width = self._refusals, self._width
+        if self.gate > refusals.since:
+            width.skip(now - refusals.since, now)
+            self._rate.begin(now)
+        advice = refusals.advice(answers, (width.base, width.trials if width.in_trial else 0), flying)
+        if advice == BACK:
+            width.restore(self._wide)
+        elif advice:
+            self._wide = width.value if advice == LESS else self._wide
+            width.narrow(now)
+
+    def _blames_width(self) -> bool:
+        """Whether a trial drew the refusals, and no rate: common servers say 503 for both."""
+        if self._rate.value is None:
+            return self._width.in_trial and not self._refusals.asked
+        return self._width.in_trial and not self._rate.bound
