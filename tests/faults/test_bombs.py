@@ -54,7 +54,7 @@ def bombs() -> list[Case]:
 
 
 @pytest.mark.torture
-def test_thirty_bombs_at_once_cost_little(server: Hostile, tmp_path: Path) -> None:
+def test_thirty_bombs_at_once_cost_little(server: Hostile, tmp_path: Path, record_property: object) -> None:
     if not Path("/proc/self/status").exists():
         pytest.skip("the peak of memory is read from /proc")
     cases = bombs()
@@ -63,7 +63,8 @@ def test_thirty_bombs_at_once_cost_little(server: Hostile, tmp_path: Path) -> No
     program = [sys.executable, "-c", PROGRAM, str(tmp_path), first, *links]
     ended = subprocess.run(program, capture_output=True, text=True, check=True, timeout=300)
     told = json.loads(ended.stdout)
-    print(f"{len(cases)} bombs: {told['growth'] / 1e6:.1f} MB of memory, {told['disk'] / 1e6:.1f} MB of disk")
+    cost = f"{told['growth'] / 1e6:.1f} MB of memory, {told['disk'] / 1e6:.1f} MB of disk"
+    record_property("figure", f"F8: {len(cases)} bombs: {cost}")  # type: ignore[operator]
     assert len(cases) >= 30
     assert "kept" not in told["outcomes"]
     assert told["growth"] <= MOST

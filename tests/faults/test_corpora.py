@@ -61,7 +61,9 @@ def pixels(data: bytes) -> bytes:
         return picture.convert("RGBA").tobytes()
 
 
-def test_no_cut_is_kept_and_every_whole_picture_is_as_it_was(server: Hostile, tmp_path: Path) -> None:
+def test_no_cut_is_kept_and_every_whole_picture_is_as_it_was(
+    server: Hostile, tmp_path: Path, record_property: object
+) -> None:
     paths = loadable()
     chance = random.Random(6)
 
@@ -90,7 +92,8 @@ def test_no_cut_is_kept_and_every_whole_picture_is_as_it_was(server: Hostile, tm
             # What is cut off behind the end is no part of the picture.
             assert length == len(data) or pixels(data[:length]) == pixels(data), (paths[number], length)
             counts["cut behind the end"] += length != len(data)
-    print(dict(counts))
+    said = "; ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+    record_property("figure", f"F6: {len(paths)} pictures: {said}")  # type: ignore[operator]
     assert counts["cut, kept"] == counts["cut behind the end"] <= 10
     assert counts["whole, refused"] <= 0.015 * len(paths)  # docs/decisions/checking.md says which, and why
     assert counts["cut, refused"] > 14_000 / SHARE

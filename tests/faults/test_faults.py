@@ -46,9 +46,11 @@ def test_each_fault_ends_right(family: str, tmp_path: Path) -> None:
 
 @pytest.mark.torture
 @pytest.mark.parametrize("family", FAMILIES)
-def test_each_fault_ends_right_with_all_tries(family: str, tmp_path: Path) -> None:
+def test_each_fault_ends_right_with_all_tries(family: str, tmp_path: Path, record_property: object) -> None:
     cases = few(FAMILIES[family]) if QUICK else FAMILIES[family]
     told = list(run(cases, tmp_path, retries=4))
+    cost = f"{len(wrong(told))} wrong, {sum(one.requests for one in told)} requests"
+    record_property("figure", f"F1 {family}: {len(told)} cases, {cost}")  # type: ignore[operator]
     assert wrong(told) == []
     assert len(told) == len(cases)
 

@@ -25,7 +25,7 @@ from hostile import Hostile
 from program import command, environment, pixhaul
 
 THE_ONE, THE_PARENT, A_WORKER = "the process", "the process that has workers", "a worker"
-AT_RANDOM = {THE_ONE: 6, THE_PARENT: 3, A_WORKER: 3} if QUICK else {THE_ONE: 100, THE_PARENT: 30, A_WORKER: 20}
+AT_RANDOM = {THE_ONE: 5, THE_PARENT: 2, A_WORKER: 2} if QUICK else {THE_ONE: 100, THE_PARENT: 30, A_WORKER: 20}
 AIMED = 10 if QUICK else 50
 DRAWS = 4
 """Moments drawn for each kill, at most."""
@@ -107,7 +107,7 @@ def test_a_kill_at_a_random_moment(whom: str, server: Hostile, tmp_path: Path, r
     truth = serve(server, 400, 5_000, 200_000, pause=0.01)
     words = ["get", "--json", "--allow-private", "--per-host", "12", "-d", "images", "-i", listed(truth, tmp_path)]
     words += [] if whom == THE_ONE else ["--workers", "2"]
-    length = min(strike(tmp_path, words, truth, whom, float("inf")).seconds for _ in range(3))
+    length = min(strike(tmp_path, words, truth, whom, float("inf")).seconds for _ in range(1 if QUICK else 3))
     moments, wanted = random.Random(whom), AT_RANDOM[whom]
     bad, struck, drawn = {}, 0, 0
     while struck < wanted and drawn < wanted * DRAWS:

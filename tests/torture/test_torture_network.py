@@ -90,7 +90,7 @@ class Hosts:
 TORN: list[Step] = [b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nab", 0.05, RESET]
 
 
-@pytest.mark.parametrize("workers", [[], ["--workers", "2"]])
+@pytest.mark.parametrize("workers", [[]] if QUICK else [[], ["--workers", "2"]])
 def test_hosts_that_break_every_answer_off_are_no_outage(
     workers: list[str], server: Hostile, tmp_path: Path, record_property: object
 ) -> None:
@@ -124,7 +124,7 @@ def test_hosts_that_die_for_good_at_the_end_hold_a_run_for_minutes_at_most(
     assert lasted < 450.0  # two minutes for the network, then each host's own breaker
 
 
-@pytest.mark.parametrize("workers", [[], ["--workers", "2"]])
+@pytest.mark.parametrize("workers", [[]] if QUICK else [[], ["--workers", "2"]])
 def test_hosts_that_reset_every_connection_for_a_while_cost_no_link_anything(
     workers: list[str], server: Hostile, tmp_path: Path
 ) -> None:

