@@ -6,7 +6,7 @@ import time
 
 SHARE = 0.7
 """Of a core, taken over a whole span, that means: the processor holds the run up, and not the network."""
-SPAN = 0.05
+SPAN = 0.02
 """Seconds over which it is looked at, at least."""
 LONG = 0.2
 """Seconds of such spans, one after another, after which a run is long enough: a worker costs a third of it to start."""
