@@ -75,7 +75,7 @@ def main(folder: str = ".", pictures: str = "10000", rounds: str = "5") -> None:
     """Make the pictures, run in turns, print a line for each manner and one for the share."""
     sizes = random.Random(1)
     with tempfile.TemporaryDirectory(dir=folder) as name:
-        place = Path(name)
+        place = Path(name).resolve()  # the server would look for a relative one below its own folder
         place.chmod(0o755)
         (place / "served").mkdir()
         for number in range(int(pictures)):
