@@ -12,7 +12,7 @@ class Options:
     directory: str = "images"
     strategy: str = "multi"
     workers: int | None = None
-    """Processes that move transfers; None: one, and one a core when a long run is held up by the processor."""
+    """Processes in all; None: one, and up to one a core when a long run is held up by the processor."""
     connections: int = 512
     """Most transfers at once, in all."""
     per_host: int | None = None

@@ -129,7 +129,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         metavar="N",
         section=PACE,
         type=Count(1, 64),
-        help="Processes that move transfers (as many as help, up to the cores; one where the run is short).",
+        help="Processes in all; of three or more, one only decides (as many as help, up to the cores; one if short).",
     ),
     option(
         "--strategy",
