@@ -75,15 +75,15 @@ def test_strangers_that_were_asked_before_the_last_success_prove_nothing() -> No
     assert not any(network.missed(f"n{number}", False, UNREACHED, 4.9, 9.0) for number in range(500))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)  # by chance one list in many thousands does hold a row
-@given(st.integers(0, 10**6), st.floats(0.0, 0.95))
-def test_a_list_of_hosts_that_are_dead_by_chance_is_no_outage(seed: int, share: float) -> None:
-    chance, network = random.Random(seed), Network()
-    for number in range(3_000):
-        if chance.random() < share:
-            assert not network.missed(f"h{number}", False, UNREACHED, float(number), float(number))
-        else:
-            network.answered(False, float(number), float(number))
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.625, 0.8, 0.9, 0.95])
+def test_a_list_of_hosts_that_are_dead_by_chance_is_no_outage(share: float) -> None:
+    for seed in range(10):  # chosen here: by chance one list in many thousands does hold a row that is long enough
+        chance, network = random.Random(seed), Network()
+        for number in range(3_000):
+            if chance.random() < share:
+                assert not network.missed(f"h{number}", False, UNREACHED, float(number), float(number))
+            else:
+                network.answered(False, float(number), float(number))
 
 
 def test_the_probes_of_an_outage_come_one_at_a_time_and_further_and_further_apart() -> None:

@@ -40,7 +40,7 @@ class Host:
     """The share of its links that are 404."""
     sick: str = ""
     """closed: nothing listens. deaf: no connection is ever accepted. silent: takes requests and answers none.
-    dripping: ten bytes a second."""
+    halting: half a head, then nothing. dripping: ten bytes a second."""
 
 
 @dataclass
@@ -115,7 +115,7 @@ class Desk:
         """A request for the link of that number; every answer given must be handed to `sent`."""
         self._count(now)
         host = self.host
-        if host.sick == "silent":
+        if host.sick in ("silent", "halting"):
             return Answer(0, inf)
         if self._inside >= host.at_once or not self._pour(now):
             return Answer(host.status, REFUSING, host.retry_after)

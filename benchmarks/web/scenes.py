@@ -40,6 +40,12 @@ def crowd(sick: int, hosts: int = 200, links: int = 40) -> tuple[Host, ...]:
     return tuple(made)
 
 
+def stalls(latency: float, links: int, sick: int = 30, hosts: int = 100) -> tuple[Host, ...]:
+    """Hosts of one latency, in seconds; the first ones stall in the middle of a head."""
+    kinds = ["halting"] * sick + [""] * (hosts - sick)
+    return tuple(Host(f"h{number:03}", links, latency, sick=kind) for number, kind in enumerate(kinds))
+
+
 STRICT = Host("strict", 1_500, 0.05, rate=50, retry_after=2)
 BESIDE = Host("strict", 200, 0.05, rate=10, retry_after=2)
 CROWD_GRID = ("--per-host 4", "--per-host 16", "--per-host 32")
@@ -93,6 +99,9 @@ SCENES = {
 PLAYED = tuple(SCENES)
 SCENES["wait"] = _only("Every answer takes a quarter of a second", Host("wait", 4_000, 0.25, spread=0.0))
 """For the benchmarks of waiting and of memory."""
+for _name, _hosts in {"near": stalls(0.02, 200), "far": stalls(0.2, 100)}.items():
+    SCENES[f"stalls-{_name}"] = Scene(f"100 {_name} hosts, 30 of them stalling", _hosts)
+    SCENES[f"stalls-{_name}-healthy"] = Scene("The same, the 70 healthy hosts alone", _hosts[30:])
 
 
 def links(scene: Scene) -> list[tuple[Host, int]]:

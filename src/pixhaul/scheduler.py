@@ -38,6 +38,8 @@ _STALLED = frozenset({Reason.TIMEOUT, Reason.TOO_SLOW})
 _SLEPT_AWAY = frozenset({Reason.TIMEOUT, Reason.TOO_SLOW, Reason.CONNECT, Reason.TRUNCATED})
 """What transfers break for when nobody looked after them."""
 
+STRANGERS = 4
+"""One place of so many may be in use before hosts that have never answered get no second one (hosts.py)."""
 STOCK, READ_AHEAD = 2_000, 4
 """Links that are held where there are as many, and how many are read for each that starts: without a choice between
 hosts the order of the list would decide, and sick hosts would take the places of healthy ones."""
@@ -59,6 +61,7 @@ class Scheduler:
         self.hosts = self._holdings.hosts
         self.outages = Outages(self._holdings, self._judge_late)
         self._asked_again = -inf
+        self._roomy = options.connections // STRANGERS
         self._stock = min(STOCK, options.look_ahead)
         self._stopping = self._was_dry = False
         self._excused = 0.0
@@ -188,7 +191,7 @@ class Scheduler:
 
     def _start(self, now: float) -> Attempt | None:
         """Give the place to the host with the fewest in flight, of those that may start."""
-        while (host := self.hosts.next_turn()) is not None:
+        while (host := self.hosts.next_turn(self._holdings.live >= self._roomy)) is not None:
             if self.outages.holds(host, now) or host.doubtful:  # it comes again with the first that has waited
                 continue
             wait = host.pace.admit(now)
