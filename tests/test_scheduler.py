@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from math import inf
@@ -86,56 +85,21 @@ def test_links_of_a_narrow_host_hold_up_nobody() -> None:
     assert hosts.count("http://fast.example") == 8
 
 
-def crowded(hosts: int, each: int = 20, **options: object) -> Scheduler:
-    items = [
-        job for number in range(each) for host in range(hosts) for job in [Job(f"http://h{host}.example/{number}")]
-    ]
-    return scheduler(items, **options)
+def crowded(hosts: int, each: int, **options: object) -> Scheduler:
+    """Many hosts, their links in turns."""
+    return scheduler([Job(f"http://h{host}.example/{n}") for n in range(each) for host in range(hosts)], **options)
 
 
-def by_host(attempts: list[Attempt]) -> Counter[str]:
-    return Counter(attempt.host for attempt in attempts)
-
-
-def test_of_many_hosts_none_that_never_answered_gets_a_second_place_where_they_are_scarce() -> None:
-    one = crowded(100)
+@pytest.mark.parametrize("connections", [None, 512])
+def test_silent_hosts_hold_no_places_unless_a_person_has_said_how_many_there_are(connections: int | None) -> None:
+    one = crowded(300, 6, per_host=2, connections=connections)
     first = admitted(one, 0.0)
-    assert len(first) == 128  # a quarter of the 512
-    healthy = [f"http://h{number}.example" for number in range(70)]
-    answered = [attempt for attempt in first if attempt.host in healthy]
-    for attempt in answered:
-        one.settle(attempt, GOOD, 0.2)
-    flying = by_host([attempt for attempt in first if attempt not in answered]) + by_host(
-        admitted(one, 0.2, 512 - one.live)
-    )
-    assert sum(flying.values()) == 512
-    assert max(flying[host] for host in flying if host not in healthy) <= 2
-    assert min(flying[host] for host in healthy) >= 5
-
-
-def test_few_hosts_get_all_their_places_at_once_and_many_one_each() -> None:
-    assert set(by_host(admitted(crowded(15, connections=64), 0.0, 64)).values()) == {4, 5}
-    assert set(by_host(admitted(crowded(700, each=2), 0.0, 512)).values()) == {1}
-
-
-def test_a_stranger_whose_only_transfer_failed_is_asked_again_although_places_are_scarce() -> None:
-    one = crowded(200, retries=0)
-    failing = [attempt for attempt in admitted(one, 0.0) if attempt.host == "http://h3.example"]
-    for attempt in failing:
-        one.settle(attempt, Reply(error="truncated"), 0.1)
-    assert by_host(admitted(one, 0.1))["http://h3.example"] == 1
-
-
-def test_strangers_get_the_places_that_nobody_else_wants() -> None:
-    one = crowded(20, each=30)
-    known = [attempt for attempt in admitted(one, 0.0) if attempt.host != "http://h0.example"]
-    at = 0.0
-    while known:
-        at += 0.1
-        for attempt in known:
-            one.settle(attempt, GOOD, at)
-        known = [attempt for attempt in admitted(one, at) if attempt.host != "http://h0.example"]
-    assert one.live == 8
+    silent = [attempt for attempt in first if attempt.host in {f"http://h{number}.example" for number in range(30)}]
+    for attempt in set(first) - set(silent):
+        one.settle(attempt, GOOD, 0.4)
+    assert (len(first), one.live + len(admitted(one, 0.4)), one.live) == (512, 512, 512)
+    assert len(admitted(one, 0.8)) == (0 if connections else len(silent))
+    assert admitted(one, 0.9) == []
 
 
 def test_without_anything_ready_it_says_to_wait_for_an_end_and_then_that_all_is_done() -> None:

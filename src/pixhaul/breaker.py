@@ -21,7 +21,7 @@ class Breaker:
     passed): one probe at a time; its answer closes the breaker, its loss opens it for twice as long.
     """
 
-    __slots__ = ("_answered", "_need", "bad", "careful", "dead", "open_until", "opens")
+    __slots__ = ("_need", "answered_at", "bad", "careful", "dead", "open_until", "opens")
 
     def __init__(self) -> None:
         self.bad = 0
@@ -34,12 +34,13 @@ class Breaker:
         """Seconds on the caller's clock."""
         self.dead = False
         """Whether the host was given up."""
+        self.answered_at = -inf
+        """When the host last said something, in seconds on the caller's clock."""
         self._need = LEAST_ROW
-        self._answered = -inf
 
     def answered(self, now: float) -> None:
         """Note that the host said something, be it a refusal: it is alive, also where it had been given up."""
-        self._answered = now
+        self.answered_at = now
         if self.bad:
             self.bad = self.opens = 0
             self.dead = self.careful = False
@@ -54,7 +55,7 @@ class Breaker:
         """
         if not self.bad:  # as many as were out must fail: a server that drops half of them is alive
             self._need = max(LEAST_ROW, out)
-            self.careful = self._answered == -inf and now - started >= STALLED
+            self.careful = self.answered_at == -inf and now - started >= STALLED
         self.bad += 1
         # Once it has opened only a probe counts. What was already in flight then fails for the reason that opened it,
         # maybe a whole time-out later, and must not give up a host that nobody has asked again.
@@ -65,4 +66,4 @@ class Breaker:
         self.open_until = now + min(LONGEST, 2.0 ** min(self.opens, 6))
         self.opens += 1
         self.careful = True
-        self.dead = self.opens > 1 and now - self._answered > GIVEN_UP_AFTER
+        self.dead = self.opens > 1 and now - self.answered_at > GIVEN_UP_AFTER

@@ -208,7 +208,7 @@ def machine(options: Options, environ: Mapping[str, str] | None = None) -> Itera
     environ = os.environ if environ is None else environ
     yield from versions()
     yield directory(Path(options.directory))
-    yield open_files(options.connections)
+    yield open_files(options.most_places)
     yield certificates(options.cacert, environ)
     yield proxies(options.proxy, environ)
     yield hosts(options)

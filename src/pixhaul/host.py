@@ -8,6 +8,8 @@ from pixhaul.judge import Refused
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.pace import Pace
 
+UNKNOWN = 4
+"""A host that never answered counts this many times its transfers, so that sick ones do not hold the places."""
 RETRIES, EARNED = 3_000, 4
 """Tries after the first that a host may see fail, and what each good answer adds. Where every link comes right in the
 end they last for ever; where none does, ten thousand links cost 14,000 requests and not fifty thousand."""
@@ -60,8 +62,8 @@ class Host:
         """Bundles of its links that lie in a file, the next one last."""
         self.sleeping = False
         """Whether the host itself is in `later`."""
-        self.turn = 0
-        """Its number in the line of hosts that may start; 0: it does not stand there."""
+        self.turn = False
+        """Whether it stands in the heap of hosts that may start."""
         self.sour = 0
         """How its latest transfers ended, as far as that tells of the network: WELL, TURNED or SOUR."""
         self.probes = 0
@@ -129,7 +131,7 @@ class Host:
     @property
     def load(self) -> int:
         """What its transfers count when a place is given away."""
-        return self.pace.flying
+        return self.pace.flying if self.pace.ever else self.pace.flying * UNKNOWN
 
     def __repr__(self) -> str:
         return f"<Host {self.name}: {len(self.ready)} ready, {self.delayed} delayed, {self.pace.flying} in flight>"

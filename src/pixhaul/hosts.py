@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from heapq import heappop, heappush
 from math import inf
@@ -18,11 +18,6 @@ MOST_LEARNED = 20_000
 """Hosts of which, after that, what was learned is kept: 300 bytes each."""
 START = 8
 """Transfers at once to a host of which nothing is known: what a browser does, and a bit."""
-
-MANY = 16
-"""Hosts from which on a place is too good for a second transfer to one that has never answered."""
-NOT_IN_LINE, ASIDE, A_STRANGER = 0, -1, -2
-"""Where a host stands that has no number in the line: nowhere, or elsewhere."""
 
 _V = TypeVar("_V")
 Memory: TypeAlias = Mapping[str, object]
@@ -51,8 +46,6 @@ class Hosts:
         self._turn: list[tuple[int, int, Host]] = []
         self.aside: list[Host] = []
         """Hosts that have links and must not start, whatever their own limits say."""
-        self._strangers: deque[Host] = deque()
-        """Hosts with one transfer in flight that never answered: a second one waits for an answer, or for much room."""
         self._order = 0
 
     def __iter__(self) -> Iterator[Host]:
@@ -74,7 +67,7 @@ class Hosts:
         """The pace of a host that is new, or was forgotten: its gate is obeyed and what it taught is used."""
         options, (number, count) = self._options, self._options.share
         by_hand = options.per_host is not None
-        most = portion(options.connections if options.per_host is None else options.per_host, number, count)
+        most = portion(options.places if options.per_host is None else options.per_host, number, count)
         start = most if by_hand else min(portion(START, number, count), most)
         rate = None if options.rate is None else options.rate / count
         memory = self._learned.get(name) or self._remembered.get(name) or {}
@@ -87,56 +80,35 @@ class Hosts:
     def queue(self, host: Host) -> None:
         """Put a host in line for a turn when it has something ready; lay it aside when it has nothing at all."""
         if host.ready:
-            if host.turn == A_STRANGER and (host.pace.ever or not host.pace.flying):
-                host.turn = NOT_IN_LINE
             if not host.turn:
+                host.turn = True
                 self._order += 1
-                host.turn = self._order
                 heappush(self._turn, (host.load, self._order, host))
         elif not host.pace.flying and not host.delayed:
             self._rest(host)
 
-    def next_turn(self, is_scarce: bool) -> Host | None:
-        """The host with the least in flight of those in line; it must be queued again.
-
-        Where places are scarce, not one that has never answered and has a transfer in flight: of many hosts some are
-        sick, and would hold as many places as they get until the time-out.
-        """
+    def next_turn(self) -> Host | None:
+        """The host with the least in flight of those in line; it must be queued again."""
         while self._turn:
-            load, order, host = heappop(self._turn)
-            if order != host.turn:
-                continue
-            host.turn = NOT_IN_LINE
+            load, _, host = heappop(self._turn)
+            host.turn = False
             if not host.ready:
                 continue
-            if load < host.load:  # it has grown since it was queued: back to its right place
-                self.queue(host)
-            elif is_scarce and host.load and not host.pace.ever and len(self._all) >= MANY:
-                host.turn = A_STRANGER
-                self._strangers.append(host)
-            else:
+            if load >= host.load:
                 return host
-        return None if is_scarce else self._next_stranger()
-
-    def _next_stranger(self) -> Host | None:
-        while self._strangers:
-            host = self._strangers.popleft()
-            if host.turn == A_STRANGER:
-                host.turn = NOT_IN_LINE
-                if host.ready:
-                    return host
+            self.queue(host)  # it has grown since it was queued: back to its right place
         return None
 
     def set_aside(self, host: Host) -> None:
         """Give no turn to a host until `release`."""
-        host.turn = ASIDE
+        host.turn = True
         self.aside.append(host)
 
     def release(self) -> None:
         """Put all that were set aside in line again."""
         aside, self.aside = self.aside, []
         for host in aside:
-            host.turn, host.probes = NOT_IN_LINE, 0
+            host.turn, host.probes = False, 0
             self.queue(host)
 
     def _rest(self, host: Host) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PLACES = 512
+"""Transfers at once, in all, unless a person says another number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -13,8 +16,8 @@ class Options:
     strategy: str = "multi"
     workers: int | None = None
     """Processes in all; None: one, and up to one a core when a long run is held up by the processor."""
-    connections: int = 512
-    """Most transfers at once, in all."""
+    connections: int | None = None
+    """Most transfers at once, in all; None: 512, and as many again while hosts hold places in silence."""
     per_host: int | None = None
     """Most at once to one host; None: starts at 8 and adapts."""
     rate: float | None = None
@@ -66,3 +69,13 @@ class Options:
     """Whether kept means kept through a power cut."""
     trace: str = ""
     """The file that is told when each transfer did what; empty: none, and no time is spent on it."""
+
+    @property
+    def places(self) -> int:
+        """Most transfers at once, in all, not counting those of silent hosts where no number was asked for."""
+        return PLACES if self.connections is None else self.connections
+
+    @property
+    def most_places(self) -> int:
+        """The same with those of silent hosts: what an engine must have room for."""
+        return 2 * PLACES if self.connections is None else self.connections

@@ -19,6 +19,9 @@ FAILING, ASKED, REFUSED, FULL, RATE, QUOTA = "failing", "asked", "refused", "ful
 """Why a host waits: nothing gets through; it asked for a pause; it refused; enough is in flight; starts are spaced; its
 quota is nearly used up."""
 
+SILENT = 0.5
+"""Seconds without an answer after which a host's transfers hold no places (crowd.py)."""
+
 
 class Pace:
     """One host: may a transfer start now, and what do those that ended teach?
@@ -81,6 +84,10 @@ class Pace:
     def open_until(self) -> float:
         """The host is left alone until this time, for everything failed; -inf: it never was."""
         return self._breaker.open_until
+
+    def is_silent(self, now: float) -> bool:
+        """Whether transfers fly, and for a while nothing has come of any."""
+        return self.flying > 0 and now - max(self._breaker.answered_at, self._width.since) > SILENT
 
     # -- the hot path ----------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from collections import deque
 from math import inf
 from typing import TypeAlias
 
+from pixhaul.crowd import LOOK, Crowd
 from pixhaul.endings import failed, fetched, last_words
 from pixhaul.holdings import Holdings
 from pixhaul.host import Host
@@ -38,8 +39,6 @@ _STALLED = frozenset({Reason.TIMEOUT, Reason.TOO_SLOW})
 _SLEPT_AWAY = frozenset({Reason.TIMEOUT, Reason.TOO_SLOW, Reason.CONNECT, Reason.TRUNCATED})
 """What transfers break for when nobody looked after them."""
 
-STRANGERS = 4
-"""One place of so many may be in use before hosts that have never answered get no second one (hosts.py)."""
 STOCK, READ_AHEAD = 2_000, 4
 """Links that are held where there are as many, and how many are read for each that starts: without a choice between
 hosts the order of the list would decide, and sick hosts would take the places of healthy ones."""
@@ -61,7 +60,7 @@ class Scheduler:
         self.hosts = self._holdings.hosts
         self.outages = Outages(self._holdings, self._judge_late)
         self._asked_again = -inf
-        self._roomy = options.connections // STRANGERS
+        self._crowd = Crowd(options, self.hosts)
         self._stock = min(STOCK, options.look_ahead)
         self._stopping = self._was_dry = False
         self._excused = 0.0
@@ -90,15 +89,14 @@ class Scheduler:
         if self._stopping:
             return inf if self._holdings.live else None
         if self._holdings.later.next <= now:  # outages have put a moment there for all that they wait for
-            self._holdings.wake(now)
-            self.outages.wake(now)
-            if self.outages.gone:
-                self.stop()
+            self._wake(now)
         self._stock_up(now)
         for _ in range(READ_AT_ONCE):
             ended = self._holdings.next_ended()
             if ended is not None:
                 return ended
+            if self._crowd.is_full(self._holdings.live, now):
+                return LOOK
             attempt = self._start(now)
             if attempt is not None:
                 return attempt
@@ -189,9 +187,15 @@ class Scheduler:
 
     # -- starting and reading --------------------------------------------------------------------------------------
 
+    def _wake(self, now: float) -> None:
+        self._holdings.wake(now)
+        self.outages.wake(now)
+        if self.outages.gone:
+            self.stop()
+
     def _start(self, now: float) -> Attempt | None:
         """Give the place to the host with the fewest in flight, of those that may start."""
-        while (host := self.hosts.next_turn(self._holdings.live >= self._roomy)) is not None:
+        while (host := self.hosts.next_turn()) is not None:
             if self.outages.holds(host, now) or host.doubtful:  # it comes again with the first that has waited
                 continue
             wait = host.pace.admit(now)

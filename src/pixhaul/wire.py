@@ -37,7 +37,7 @@ EACH = 3
 
 
 class Wire:
-    """Up to `options.connections` transfers at once. One thread uses it; only `wake` may be called from another."""
+    """Up to `width` transfers at once. One thread uses it; only `wake` may be called from another."""
 
     def __init__(self, client: Client, width: int) -> None:
         self._client = client

@@ -62,7 +62,7 @@ class Fleet:
         """
         self._options = options
         self._waiting = waiting
-        self._width = room(options.connections, EACH)  # no worker may have more
+        self._width = room(options.most_places, EACH)  # no worker may have more
         self._most = most
         self._own: Own | None = None
         self._saturation = Saturation()

@@ -46,7 +46,7 @@ def most(options: Options) -> int:
     """How many processes there may be: as many as were asked for, else as many as there are cores, up to four."""
     if options.workers is not None:
         return options.workers
-    return min(MOST, _cores(), options.connections)
+    return min(MOST, _cores(), options.places)
 
 
 def _cores() -> int:

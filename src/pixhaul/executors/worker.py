@@ -56,7 +56,7 @@ class Worker:
 
     def serve(self, asked: list[bytes]) -> None:
         """Work until the other end closes. Raises BrokenPipeError when it has gone; no part is left then."""
-        with closing(Wire(self._client, self._options.connections)) as wire:
+        with closing(Wire(self._client, self._options.most_places)) as wire:
             wire.listen(_IN)
             while True:
                 for line in asked:

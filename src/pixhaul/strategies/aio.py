@@ -17,8 +17,8 @@ from pixhaul.wire import Wire
 
 
 async def turns(scheduler: Scheduler, options: Options) -> AsyncGenerator[tuple[Outcome, ...], None]:
-    """Move up to `options.connections` transfers at once on the running event loop."""
-    with closing(Wire(Client(options), options.connections)) as wire:
+    """Move up to `options.most_places` transfers at once on the running event loop."""
+    with closing(Wire(Client(options), options.most_places)) as wire:
         waiter = Waiter(wire)
         try:
             while True:

@@ -11,5 +11,5 @@ from pixhaul.wire import Wire
 
 
 def run(scheduler: Scheduler, options: Options) -> Turns:
-    """Move up to `options.connections` transfers at once in the calling thread."""
-    return drive(scheduler, Wire(Client(options), options.connections))
+    """Move up to `options.most_places` transfers at once in the calling thread."""
+    return drive(scheduler, Wire(Client(options), options.most_places))

@@ -16,7 +16,7 @@ from pixhaul.wire import EACH, Wire
 
 
 def run(scheduler: Scheduler, options: Options) -> Turns:
-    """Move up to `options.connections` transfers at once, each in a thread that is started when it is first needed."""
+    """Move up to `options.places` transfers at once, each in a thread that is started when it is first needed."""
     return drive(scheduler, Crew(options))
 
 
@@ -25,7 +25,7 @@ class Crew:
 
     def __init__(self, options: Options) -> None:
         self._client = Client(options)
-        self._width = room(options.connections, 3 + EACH)  # each thread has a wire, and that a poll object and a bell
+        self._width = room(options.places, 3 + EACH)  # each thread has a wire, and that a poll object and a bell
         self._attempts: SimpleQueue[Attempt | None] = SimpleQueue()
         self._replies: SimpleQueue[tuple[Attempt, Reply]] = SimpleQueue()
         self._workers: list[Worker] = []
