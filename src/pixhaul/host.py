@@ -8,8 +8,6 @@ from pixhaul.judge import Refused
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.pace import Pace
 
-UNKNOWN = 4
-"""A host that never answered counts this many times its transfers, so that sick ones do not hold the places."""
 RETRIES, EARNED = 3_000, 4
 """Tries after the first that a host may see fail, and what each good answer adds. Where every link comes right in the
 end they last for ever; where none does, ten thousand links cost 14,000 requests and not fifty thousand."""
@@ -127,11 +125,6 @@ class Host:
         self._lost = (reply.connection, now)
         self._losses = (1 if self.answered > answers else count + 1, self.answered)
         return False
-
-    @property
-    def load(self) -> int:
-        """What its transfers count when a place is given away."""
-        return self.pace.flying if self.pace.ever else self.pace.flying * UNKNOWN
 
     def __repr__(self) -> str:
         return f"<Host {self.name}: {len(self.ready)} ready, {self.delayed} delayed, {self.pace.flying} in flight>"

@@ -18,6 +18,9 @@ MOST_LEARNED = 20_000
 """Hosts of which, after that, what was learned is kept: 300 bytes each."""
 START = 8
 """Transfers at once to a host of which nothing is known: what a browser does, and a bit."""
+UNKNOWN = 4
+"""Where a person has said how many places there are, a host that never answered counts this many times its transfers, so
+that sick ones do not come to hold all. Else silent ones hold none (crowd.py): slow hosts need not wait behind fast ones."""
 
 _V = TypeVar("_V")
 Memory: TypeAlias = Mapping[str, object]
@@ -38,6 +41,7 @@ class Hosts:
 
     def __init__(self, options: Options, remembered: Remembered) -> None:
         self._options = options
+        self._unknown = 1 if options.connections is None else UNKNOWN
         self._remembered, self._epoch = remembered
         self._all: dict[str, Host] = {}
         self._idle: OrderedDict[str, Host] = OrderedDict()
@@ -83,7 +87,7 @@ class Hosts:
             if not host.turn:
                 host.turn = True
                 self._order += 1
-                heappush(self._turn, (host.load, self._order, host))
+                heappush(self._turn, (self._load(host), self._order, host))
         elif not host.pace.flying and not host.delayed:
             self._rest(host)
 
@@ -94,10 +98,15 @@ class Hosts:
             host.turn = False
             if not host.ready:
                 continue
-            if load >= host.load:
+            if load >= self._load(host):
                 return host
             self.queue(host)  # it has grown since it was queued: back to its right place
         return None
+
+    def _load(self, host: Host) -> int:
+        """What its transfers count when a place is given away."""
+        pace = host.pace
+        return pace.flying if pace.ever else pace.flying * self._unknown
 
     def set_aside(self, host: Host) -> None:
         """Give no turn to a host until `release`."""
