@@ -46,3 +46,9 @@ def test_blocks_of_any_length_are_passed_over() -> None:
 
 def test_a_picture_without_its_last_byte_is_cut() -> None:
     assert inspect(gifs()["plain"][:-1], ENOUGH).flaw == "truncated"
+
+
+def test_what_lies_in_a_full_block_is_never_taken_for_an_end() -> None:
+    whole = gif(frame(0, 0, 4, 4, b"\x02" + (b"\xff" + bytes(1) + b";" * 254) * 3 + b"\0"))
+    assert not inspect(whole, ENOUGH).flaw
+    assert [cut for cut in range(len(whole)) if not inspect(whole[:cut], ENOUGH).flaw] == []

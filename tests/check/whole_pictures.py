@@ -93,13 +93,22 @@ def jpegs() -> dict[str, bytes]:
         "fill bytes": baseline.replace(b"\xff\xda", b"\xff\xff\xff\xda", 1).replace(b"\xff\xc4", b"\xff\xff\xc4"),
         "fill bytes at the end": baseline[:-2] + b"\xff\xff\xff\xd9",
         "two pictures": saved("MPO", save_all=True, append_images=[canvas()]),
+        "four pictures, and an index that is wrong": saved("MPO", save_all=True, append_images=[canvas()] * 3),
     }
 
 
 def first_of_two() -> bytes:
     """The first picture of a file of two: as whole as a file of one, so nothing tells that another was to follow."""
-    both = jpegs()["two pictures"]
-    return both[: both.index(b"\xff\xd9\xff\xd8") + 2]
+    return _first(jpegs()["two pictures"])
+
+
+def firsts() -> frozenset[bytes]:
+    """The first picture of each file of several."""
+    return frozenset(_first(data) for data in jpegs().values() if b"\xff\xd9\xff\xd8" in data)
+
+
+def _first(album: bytes) -> bytes:
+    return album[: album.index(b"\xff\xd9\xff\xd8") + 2]
 
 
 @cache

@@ -79,8 +79,7 @@ def _after_blocks(data: Data, position: int, parts: Iterator[int]) -> int:
         length = data[position]
         if length == 0:
             return position + 1
-        if length == 0xFF and (full := _FULL_BLOCKS.match(data, position)):
-            position = max(full.end(), position + 1)
-        else:
-            position += length + 1
+        full = _FULL_BLOCKS.match(data, position) if length == 0xFF else None
+        # A block that is cut is no full one: reading its bytes as lengths might come upon an end that is none.
+        position = full.end() if full and full.end() > position else position + length + 1
     raise nonsense("it has too many blocks")

@@ -6,19 +6,20 @@ import re
 from collections.abc import Callable
 from struct import Struct
 
-from pixhaul.check.mpo import end_of_album, index
-from pixhaul.check.verdict import MOST_PARTS, Data, Size, cut, nonsense, refused, sized
+from pixhaul.check.mpo import NEAR, end_of_album, index
+from pixhaul.check.verdict import MOST_PARTS, Data, FlawError, Size, cut, nonsense, refused, sized
 from pixhaul.models import Picture
 
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 """A marker among coded bytes: not a stuffed zero, not a restart marker, not a fill byte (T.81, B.1.1.2 and F.1.2.3)."""
+_BEGIN = re.compile(rb"\xff\xd8\xff")
 _PLAIN = frozenset(range(0xC0, 0xFF)) - frozenset(range(0xD0, 0xDA))
 """Markers that have a length after them."""
 
 _LENGTH = Struct(">H")
 _SEGMENT = Struct(">BBH")
 _FRAME = Struct(">BHHB")
-_EOI = 0xD9
+_SOS, _EOI = 0xDA, 0xD9
 _PROGRESSIVE = frozenset((0xC2, 0xC6, 0xCA, 0xCE))
 _BITS = {0xC0: 2, 0xC1: 2, 0xC2: 1}
 """Least bits for a block of 8 x 8 samples, by frame: a Huffman code for DC and, in a sequential scan, one for AC."""
@@ -65,6 +66,26 @@ def _segment(data: Data, position: int) -> tuple[int, int, int]:
     if length < 2:
         raise cut("a segment has an impossible length")
     return code, position + 4, position + 2 + length
+
+
+def _further(data: Data, position: int) -> int:
+    """How many whole pictures follow behind the first, which ended at `position`.
+
+    Pillow's index of three pictures or more names sizes that are too great, so the index alone proves no cut.
+    """
+    whole, parts = 0, iter(range(MOST_PARTS))
+    try:
+        while begin := _BEGIN.search(data, position, position + NEAR + 3):
+            position, code = begin.start() + 2, 0
+            while code != _EOI:
+                next(parts)
+                code, _, position = _segment(data, position)
+                found = _MARKER.search(data, position) if code == _SOS else None
+                position = found.start() if found else position
+            whole += 1
+    except (FlawError, StopIteration):
+        pass
+    return whole
 
 
 class _Seen:
@@ -151,7 +172,7 @@ class _Seen:
         if self.scanned < len(self.sampling):
             raise cut(f"{self.scanned} of {len(self.sampling)} components have come")
         come, album = len(self.data), end_of_album(self.others, stop)
-        if stop < come < album:
+        if stop < come < album and _further(self.data, stop) < len(self.others):
             raise cut(f"{come} bytes have come of {album}")
         sized(*self.size, self.max_pixels)
         return stop
@@ -159,7 +180,7 @@ class _Seen:
 
 _STEPS: dict[int, Callable[[_Seen, int, int], int]] = {
     **dict.fromkeys(frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}, _Seen.frame),
-    0xDA: _Seen.scan,
+    _SOS: _Seen.scan,
     0xDC: _Seen.lines,
     0xE2: _Seen.album,
     0xD8: _Seen.again,

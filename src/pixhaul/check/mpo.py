@@ -9,7 +9,7 @@ from pixhaul.check.verdict import Data
 
 _NAME = b"MPF\x00"
 _ENTRIES = 0xB002
-_NEAR = 4096
+NEAR = 4096
 """Cameras pad a picture to a block before the next one begins."""
 
 
@@ -48,4 +48,4 @@ def end_of_album(pictures: tuple[tuple[int, int], ...], end: int) -> int:
     does not ask.
     """
     begin = min((start for start, _ in pictures), default=0)
-    return max(stop for _, stop in pictures) if end <= begin <= end + _NEAR else 0
+    return max(stop for _, stop in pictures) if end <= begin <= end + NEAR else 0
