@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
+from pixhaul.at_once import AtOnce
 from pixhaul.rate import Rate
 from pixhaul.refusals import BACK, LESS, Refusals
 from pixhaul.width import Width
@@ -15,7 +16,21 @@ CLOCKS = 1.01
 class Lessons:
     """The gate of a host, and what its refusals mean for its width and its rate."""
 
-    __slots__ = ("_counted", "_pause", "_rate", "_refusals", "_wide", "_width", "asked", "gate", "open", "uneasy")
+    __slots__ = (
+        "_at_once",
+        "_before",
+        "_counted",
+        "_early",
+        "_pause",
+        "_rate",
+        "_refusals",
+        "_wide",
+        "_width",
+        "asked",
+        "gate",
+        "open",
+        "uneasy",
+    )
 
     def __init__(self, width: Width, rate: Rate) -> None:
         self.gate = -inf
@@ -28,6 +43,9 @@ class Lessons:
         """Whether good answers must be told, for that or for a row of pauses."""
         self._width, self._rate = width, rate
         self._refusals = Refusals()
+        self._at_once = AtOnce()
+        self._before: tuple[float | None, float] = (None, 0.0)  # the rate that a limit of what is at once has replaced
+        self._early = False  # whether the refusals came before anything of a trial was answered
         self._counted = 0  # good answers that the last episode knew of
         self._wide = 0  # the width before fewer were tried
         self._pause = 0.0
@@ -59,6 +77,7 @@ class Lessons:
         elif started > refusals.since:
             refusals.begin(started, flying + 1, bool(retry_after), now)
             self.open = self.uneasy = True
+            self._early = self._width.in_trial and not self._width.fresh
             self._pause = rate.pause(retry_after or None)
             if retry_after or rate.streak or rate.value is not None:
                 self.close(now + CLOCKS * self._pause, bool(retry_after))
@@ -88,7 +107,12 @@ class Lessons:
         refusals, rate, width = self._refusals, self._rate, self._width
         answers = rate.taken - self._counted
         limit = refusals.is_limit(answers, flying) or not rate.taken
-        if rate.value is None and not limit:
+        if refusals.asked and self._is_at_once(rate.value is None and not limit):
+            refusals.settle()
+            width.limit(self._at_once.limit, now)
+            self._before = (rate.value, rate.proven)
+            rate.drop(now)
+        elif rate.value is None and not limit:
             self._excuse(answers, flying, now)
         elif self._blames_width():
             width.narrow(now)
@@ -102,6 +126,20 @@ class Lessons:
             if width.in_trial:
                 width.narrow(now)
             self.uneasy = rate.streak > 0
+
+    def _is_at_once(self, perhaps_chance: bool) -> bool:
+        """Whether the refusals show how many requests at once the host bears."""
+        refusals, known = self._refusals, self._at_once
+        if known.limit and self._width.in_trial:
+            return False
+        if known.limit:
+            value, proven = self._before
+            if known.is_refuted() and value:  # it was the rate after all
+                self._rate.recall(value, proven)
+            return False
+        if perhaps_chance:
+            return known.suspects(refusals.borne, refusals.all, self._early)
+        return known.shows(refusals.borne, self._early)
 
     def _excuse(self, answers: int, flying: int, now: float) -> None:
         """No limit, as it seems. It is chance, unless it comes with the width: then fewer at once are refused less."""
@@ -118,6 +156,8 @@ class Lessons:
 
     def _blames_width(self) -> bool:
         """Whether a trial drew the refusals, and no rate: common servers say 503 for both."""
+        if self._at_once.limit:
+            return self._width.in_trial
         if self._rate.value is None:
             return self._width.in_trial and not self._refusals.asked
         return self._width.in_trial and not self._rate.bound

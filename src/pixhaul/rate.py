@@ -151,7 +151,7 @@ class Rate:
             self.confirmed = self._doubt.dropped  # a limit for the second time
             self._doubt.guessed()
         elif not limit and self._doubt.is_vain(self.value, self.taken, self.taken / seconds, self._grown):
-            self._drop(now)
+            self.drop(now)
             return
         else:
             borne = self._corrected(self.value, self.taken / seconds, self._stretches.difference(self.taken, episode))
@@ -193,7 +193,7 @@ class Rate:
         self.confirmed = True
         self._doubt.settle()
 
-    def _drop(self, now: float) -> None:
+    def drop(self, now: float) -> None:
         """The host refuses by chance: there is no rate but the one set by hand."""
         self.value = None if self._ceiling == inf else self._ceiling
         self.proven, self.bound, self.confirmed = 0.0, False, False

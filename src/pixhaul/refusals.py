@@ -39,6 +39,7 @@ class Refusals:
         "_probes",
         "_row",
         "after",
+        "all",
         "asked",
         "closed",
         "ended",
@@ -60,7 +61,7 @@ class Refusals:
         self.asked = False
         """Whether its first refusal asked for a pause."""
         self._first = self._latest = -inf  # when its first and its last refused transfer was started
-        self._cohort = 0
+        self._cohort = self.all = 0
         self._probes = False  # whether only what was started in it counts
         self._chance = Chance()
         self._row = self._of_all = 0.0
@@ -71,17 +72,23 @@ class Refusals:
         self.since, self.asked, self._cohort = now, asked, flying
         self._first = self._latest = started
         self._probes = False
-        self.closed = self.refused = self.ended = 1
+        self.closed = self.refused = self.ended = self.all = 1
         self.after = 0
 
     def probe(self, width: int, now: float) -> None:
         """Open an episode without a refusal: all but two places are closed until two new transfers have ended."""
         self.since = self._first = self._latest = now
         self.closed, self._cohort, self._probes = max(0, width - 2), 2, True
-        self.refused = self.ended = self.after = 0
+        self.refused = self.ended = self.after = self.all = 0
+
+    @property
+    def borne(self) -> int:
+        """Of what was in flight when the episode began, how many were not refused."""
+        return self._cohort - self.all
 
     def add(self, started: float) -> None:
         """Count one more refusal; one of what was started before the first tells nothing new."""
+        self.all += 1
         if started < self._first:
             self.ended += not self._probes
             return

@@ -19,6 +19,8 @@ LOSSES, LOSS_SHARE = 2, 0.05
 """Losses in a round that mean too wide: so many, and this share of the width. Below it they are chance."""
 CALM = 4
 """A loss that took so many seconds is followed by this many times as many without a trial."""
+LONG = 60.0
+"""Seconds without a trial after a limit that the host has shown by itself."""
 
 Token: TypeAlias = tuple[float, int]
 """When a transfer started, in seconds, and how wide the host was then; it travels with the attempt."""
@@ -39,13 +41,13 @@ class Width:
         "_calm",
         "_cut",
         "_enough",
-        "_fresh",
         "_lost",
         "_rest",
         "_rests",
         "_speed",
         "_step",
         "base",
+        "fresh",
         "full",
         "known",
         "most",
@@ -87,14 +89,16 @@ class Width:
         self.full = False
         """Whether all of the width was in use at some moment of the round; the caller notes it."""
         self._again = False
-        self._fresh = self._answers = self._lost = 0
+        self.fresh = 0
+        """Good answers to what was started in the round."""
+        self._answers = self._lost = 0
 
     def good(self, started: float, now: float) -> None:
         """Count an answer to what began at `started`."""
         self._answers += 1
         if started >= self.since:
-            self._fresh += 1
-            if self._fresh >= self._enough and now > self.since:
+            self.fresh += 1
+            if self.fresh >= self._enough and now > self.since:
                 self._judge(now)
 
     def _judge(self, now: float) -> None:
@@ -158,6 +162,15 @@ class Width:
         self._rest, self._rests = self._rests, min(MOST_RESTS, 2 * self._rests)
         self._step = CAREFUL_STEP
         self._new_round(now)
+
+    def limit(self, width: int, now: float) -> None:
+        """The host has shown that it bears so many at once: keep to them, and try more only after a long while."""
+        if self._adapt:
+            self.base = width
+            self.set(width)
+            self._step = CAREFUL_STEP
+            self._calm = now + LONG
+            self._new_round(now)
 
     def restore(self, width: int) -> None:
         """Narrowing was in vain: be as wide as before, and go on with trials as if nothing had been."""
