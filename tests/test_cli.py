@@ -28,7 +28,7 @@ def test_help_says_the_defaults_that_are_in_force() -> None:
     options = Options()
     for said in (
         f"The folder ({options.directory}).",
-        f"in all ({options.connections}).",
+        f"in all ({options.places}).",
         f"after the first ({options.retries}).",
         f"attempt may take ({options.timeout:g}); under {options.low_speed:,} bytes a second",
         f"for {options.low_speed_seconds} s it ends sooner",

@@ -118,7 +118,7 @@ def test_processes_that_end_together_lose_nothing_of_each_other(tmp_path: Path) 
 def links(server: Hostile) -> list[str]:
     whole = answer(png(1))
     for number in range(60):
-        server.routes[f"/{number}"] = lambda _: [0.02, whole]
+        server.routes[f"/{number}"] = lambda _: [0.1, whole]  # long enough for a loaded machine to bring them together
     return [server.url(f"/{number}") for number in range(60)]
 
 

@@ -231,7 +231,7 @@ def test_a_resolver_that_is_gone_stops_new_names_while_known_hosts_go_on() -> No
     first, *rest = (links(30, 400)[at::4] for at in range(4))
     mixed = [*itertools.chain(*rest), *(Job(f"http://new{number}.example/", f"n{number}") for number in range(500))]
     random.Random(1).shuffle(mixed)
-    ended, scheduler, now = run(NoNames(1), [*first, *mixed], retries=0, connections=64, look_ahead=300)
+    ended, scheduler, now = run(NoNames(1), [*first, *mixed], retries=0, look_ahead=300)
     assert {type(one) for one in ended} == {Fetched}
     assert "new hosts in a row" in scheduler.news[0]
     assert 60.0 <= now < 110.0
@@ -364,8 +364,12 @@ def test_a_network_that_takes_half_of_all_hosts_away_is_waited_for_though_the_ot
     assert len(scheduler.news) == 2
 
 
-def test_few_hosts_that_fail_are_no_proof_against_the_network_while_others_could_be_tried() -> None:
-    ended, scheduler, _ = run(World(1, (1.0, 900.0)), links(40, 30), retries=0, connections=3, per_host=1)
+@pytest.mark.parametrize(("connections", "retries"), [(None, 0), (5, 0), (3, 4)])
+def test_few_hosts_that_fail_are_no_proof_against_the_network_while_others_could_be_tried(
+    connections: int | None, retries: int
+) -> None:
+    world = World(1, (1.0, 900.0))
+    ended, scheduler, _ = run(world, links(40, 30), retries=retries, connections=connections, per_host=1)
     assert {type(one) for one in ended} == {Fetched}
     assert len(scheduler.news) == 2
 

@@ -19,8 +19,9 @@ MOST_LEARNED = 20_000
 START = 8
 """Transfers at once to a host of which nothing is known: what a browser does, and a bit."""
 UNKNOWN = 4
-"""Where a person has said how many places there are, a host that never answered counts this many times its transfers, so
-that sick ones do not come to hold all. Else silent ones hold none (crowd.py): slow hosts need not wait behind fast ones."""
+"""Where a person has said how many places there are, a host that never answered counts this many times its transfers:
+sick ones must not come to hold all. Else silent ones hold none (crowd.py), and slow hosts do not wait behind fast ones.
+"""
 
 _V = TypeVar("_V")
 Memory: TypeAlias = Mapping[str, object]
