@@ -17,9 +17,9 @@ from pixhaul import __version__
 from pixhaul.body import Body, Memory
 from pixhaul.connections import is_shared, leave_clean, leave_dead, number_of
 from pixhaul.continuing import Answer, Continuing
-from pixhaul.curl_errors import STREAM, TIMED_OUT, explain, is_stale
+from pixhaul.curl_errors import RECEIVE, STREAM, TIMED_OUT, explain, is_stale
 from pixhaul.dialling import Dialling
-from pixhaul.headers import Fields, length_of, read_headers, status_of
+from pixhaul.headers import Fields, ends_with_connection, length_of, read_headers, status_of
 from pixhaul.http_versions import VERSIONS
 from pixhaul.lent import words
 from pixhaul.models import Attempt, Reason, Reply
@@ -286,7 +286,7 @@ class Slot:
             return self._fault
         if self.body.fault:
             return Reason.DISK, self.body.fault.strerror or str(self.body.fault)
-        if code == 0:
+        if code == 0 or (code == RECEIVE and self.body.size and ends_with_connection(self._lines)):
             return "", ""
         if self._dials.forbidden:
             return Reason.ADDRESS_REFUSED, self._dials.forbidden

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pixhaul.body import Body
 from pixhaul.headers import Fields
 from pixhaul.models import Attempt, Reason
-from pixhaul.resume import ANEW, CONTINUES, LEAST, STALE, Leftovers, Unfinished, meets, validator
+from pixhaul.resume import ANEW, CONTINUES, LEAST, STALE, Leftovers, Unfinished, meets, said, validator
 
 _BROKEN = frozenset({Reason.TRUNCATED, Reason.TIMEOUT, Reason.TOO_SLOW, Reason.CONNECT})
 """Ends of a transfer after which the rest is worth asking for."""
@@ -131,4 +131,5 @@ class Continuing:
         etag = validator(status, fields)
         if not etag or not LEAST <= size < length:
             return None
-        return Unfinished(attempt.job.key, attempt.url, etag, length, size, digest, part)
+        modified = said(fields, "last-modified")
+        return Unfinished(attempt.job.key, attempt.url, etag, length, size, digest, part, modified)

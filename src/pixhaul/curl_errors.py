@@ -21,7 +21,7 @@ _REASONS: dict[int, Reason] = {
     96: Reason.CONNECT,
     97: Reason.CONNECT,
 } | dict.fromkeys(_TLS, Reason.TLS)
-_UNCONNECTED, _FRAMING, _NOTHING, _SEND, _RECEIVE = 7, 16, 52, 55, 56
+_UNCONNECTED, _FRAMING, _NOTHING, _SEND, RECEIVE = 7, 16, 52, 55, 56
 TIMED_OUT, STREAM, _HANDSHAKE = 28, 92, 35
 _BROKEN_OFF = ("unexpected eof", "Recv failure", "Send failure", "SYSCALL", "reason(0)", "alert internal error")
 """What libcurl and OpenSSL say of a handshake that broke off: what was offered is not to blame, so another may do."""
@@ -41,7 +41,7 @@ def is_stale(code: int, answered: bool, connects: int) -> bool:
     >>> is_stale(55, answered=False, connects=0), is_stale(52, answered=False, connects=1)
     (True, False)
     """
-    return code in (_FRAMING, _NOTHING, _SEND, _RECEIVE) and not answered and not connects
+    return code in (_FRAMING, _NOTHING, _SEND, RECEIVE) and not answered and not connects
 
 
 def explain(code: int, message: str, received: int, cause: str = "") -> tuple[Reason, str]:
@@ -61,7 +61,7 @@ def explain(code: int, message: str, received: int, cause: str = "") -> tuple[Re
         return _of_stream(message), message
     if code == _HANDSHAKE and any(words in message for words in _BROKEN_OFF):
         return Reason.CONNECT, message
-    if code in (_FRAMING, _SEND, _RECEIVE):
+    if code in (_FRAMING, _SEND, RECEIVE):
         return _of_connection(message, received), message or "the connection broke off"
     return _REASONS.get(code, Reason.HTTP_ERROR), message or _WORDS.get(code, f"libcurl error {code}")
 

@@ -85,6 +85,18 @@ def length_of(fields: Fields) -> int:
     return int(said[0])
 
 
+def ends_with_connection(lines: list[bytes]) -> bool:
+    """Whether the body ends where the connection does, by HTTP/1 (RFC 9112 6.3).
+
+    Then a reset, or TLS without a farewell, is an end like another, and the check says whether all has come.
+
+    >>> ends_with_connection([b"HTTP/1.0 200 OK\\r\\n", b"\\r\\n"])
+    True
+    """
+    said = {name for name, _ in read_headers(lines)[0]}
+    return bool(lines) and lines[0].startswith(b"HTTP/1") and said.isdisjoint(("content-length", "transfer-encoding"))
+
+
 _DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixhaul.decoding import coding_of
-from pixhaul.headers import Fields, content_range, strong_validator
+from pixhaul.headers import Fields, content_range, length_of, strong_validator
 from pixhaul.part import create_part, part_name
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class Unfinished(NamedTuple):
     """Of those bytes, in hex."""
     part: str
     """Name of the part file."""
+    modified: str = ""
+    """Last-Modified, as it was said; it vouches for nothing, but another one gives a changed picture away."""
 
 
 CONTINUES, ANEW, STALE, OTHER = "continues", "anew", "stale", "other"
@@ -61,29 +63,36 @@ def meets(one: Unfinished, status: int, fields: Fields) -> tuple[str, str]:
     The rest must begin where we stop, end where the whole ends, be of the same length in all, bear the same strong
     validator, and not be coded. A 416 never means that we have it all.
     """
-    said = dict(fields)
     if status in (200, 203):
         return ANEW, ""
     if status in (304, 412, 416):
         return STALE, f"HTTP {status} to a request for the rest"
     if status != 206:
         return OTHER, ""
-    span = content_range(said.get("content-range", ""))
-    if span is None or span != (one.held, one.total - 1, one.total):
+    span, length = content_range(said(fields, "content-range")), length_of(fields)
+    if span != (one.held, one.total - 1, one.total) or length not in (-1, one.total - one.held):
         return STALE, "the part that came is not the rest"
-    if said.get("etag") != one.etag:
+    modified = said(fields, "last-modified")
+    if said(fields, "etag") != one.etag or (modified and one.modified and modified != one.modified):
         return STALE, "it has changed meanwhile"
-    if coding_of(said.get("content-encoding", "")):
+    if _is_coded(fields):
         return STALE, "the rest came coded"
     return CONTINUES, ""
 
 
 def validator(status: int, fields: Fields) -> str:
     """The strong validator of a whole answer whose bytes are those of the picture; else nothing."""
-    said = dict(fields)
-    if status != 200 or coding_of(said.get("content-encoding", "")):
-        return ""
-    return strong_validator(said.get("etag", ""))
+    return "" if status != 200 or _is_coded(fields) else strong_validator(said(fields, "etag"))
+
+
+def said(fields: Fields, name: str) -> str:
+    """What a field says; nothing where it is missing, or there twice with two values."""
+    values = {value for field, value in fields if field == name}
+    return values.pop() if len(values) == 1 else ""
+
+
+def _is_coded(fields: Fields) -> bool:
+    return any(coding_of(value) for field, value in fields if field == "content-encoding")
 
 
 class Leftovers:
@@ -203,7 +212,7 @@ def _read(path: Path) -> Unfinished | None:
     return one if is_sound and one.part.endswith(".part") else None
 
 
-_KINDS = (int, str, str, int, int, str, str)
+_KINDS = (int, str, str, int, int, str, str, str)
 
 
 def _name(key: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fault import Case, chunked, chunks, ends, keeps, picture, reply, tried
 
-from hostile import CUT, KEEP
+from hostile import CUT, KEEP, RESET
 
 JPEG = picture("jpeg")
 SIZE = len(JPEG)
@@ -103,6 +103,10 @@ def after_the_body() -> list[Case]:
         keeps("no length, and the picture ends with the connection", "B2", [reply(JPEG, length=False), CUT], JPEG),
         keeps(
             "HTTP/1.0, and the picture ends with the connection", "B2", reply(JPEG, version="1.0", length=False), JPEG
+        ),
+        keeps("no length, and a reset behind the picture", "B2", [reply(JPEG, length=False), 0.1, RESET], JPEG),
+        tried(
+            "no length, and a reset within the picture", "B2", [reply(JPEG[:-1], length=False), 0.1, RESET], "truncated"
         ),
         keeps("HTTP/1.0 with a length", "B2", reply(JPEG, version="1.0"), JPEG),
     ]

@@ -22,6 +22,8 @@ from pixhaul.resume import Leftovers, Unfinished, claimed
 OLD = png(1, padding=700_000)
 NEW = png(2, padding=700_000)
 CUT_AT = 500_000
+DATE, LATER = "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT", "Last-Modified: Sun, 06 Nov 1994 08:49:38 GMT"
+CODED_AND_NOT = ("Content-Encoding: gzip", "Content-Encoding: identity")
 TAG, OTHER_TAG = 'ETag: "one"', 'ETag: "two"'
 
 
@@ -78,6 +80,12 @@ def _multipart(start: int) -> bytes:
     return reply(body, TAG, "Content-Type: multipart/byteranges; boundary=x", status="206 Partial Content")
 
 
+def _wrapped(start: int) -> bytes:
+    """Cut, so that its bytes seem worth keeping: the next part would come behind what is no part of the picture."""
+    span = f"\r\nContent-Range: bytes {start}-{SIZE - 1}/{SIZE}\r\n".encode()
+    return _multipart(start).replace(b"\r\n", span, 1)[:-99]
+
+
 def _chunked(start: int, body: bytes) -> bytes:
     span = f"Content-Range: bytes {start}-{len(OLD) - 1}/{len(OLD)}"
     coded = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
@@ -112,6 +120,16 @@ SITUATIONS = [
     Situation("a coded part", lambda s: rest(s, OLD, TAG, "Content-Encoding: gzip"), NEW),
     Situation("fewer bytes than it announced, in whole chunks", lambda s: _chunked(s, OLD[s:-99]), OLD),
     Situation("more bytes than it announced, in chunks", lambda s: _chunked(s, OLD[s:] + b"more"), NEW),
+    Situation("a part with two validators, ours the second", lambda s: rest(s, NEW, OTHER_TAG, TAG), NEW),
+    Situation("a part with two validators, ours the first", lambda s: rest(s, NEW, TAG, OTHER_TAG), NEW),
+    Situation("a part with two places", lambda s: rest(s, NEW, TAG, f"Content-Range: bytes 0-9/{SIZE}"), NEW),
+    Situation(
+        "a part with our validator and another date", lambda s: rest(s, NEW, TAG, LATER), NEW, cut(OLD, TAG, DATE)
+    ),
+    Situation("a part with our validator and our date", lambda s: rest(s, OLD, TAG, DATE), OLD, cut(OLD, TAG, DATE)),
+    Situation("a part in two codings, the second none", lambda s: rest(s, OLD, TAG, *CODED_AND_NOT), NEW),
+    Situation("a part of another length than its place", lambda s: [_wrapped(s), CUT], NEW),
+    Situation("two validators at first", rest, NEW, cut(OLD, OTHER_TAG, TAG), asks=False),
     Situation("416, of the length that we have", _status("416 No", f"Content-Range: bytes */{CUT_AT}"), NEW),
     Situation("416, of the whole length", _status("416 No", f"Content-Range: bytes */{SIZE}"), NEW),
     Situation("416 and nothing more", _status("416 No"), NEW),

@@ -86,6 +86,14 @@ def test_what_breaks_within_tls_ends_right(workshop: Workshop, server: Hostile, 
             server.origin(lambda _: [reply(png()[:40], length=False), CUT], good),
             {"truncated"},
         ),
+        "a whole picture without a length, then a cut": (
+            server.origin(lambda _: [reply(png(), length=False), CUT], good),
+            {"done"},
+        ),
+        "a whole picture by HTTP/1.0, then a cut": (
+            server.origin(lambda _: [reply(png(), version="1.0", length=False), CUT], good),
+            {"done"},
+        ),
         "a reset before the answer": (server.origin(lambda _: [RESET], good), {"connect"}),
     }
     results = fetch([origin for origin, _ in origins.values()], workshop, tmp_path / "a")
