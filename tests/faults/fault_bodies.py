@@ -206,8 +206,14 @@ def statuses() -> list[Case]:
             ends(f"{code} with a page that never ends", "B7", forever(_page_cut(code, *fields), HTML * 999), why)
             for code, why, *fields in (("404", "not-found"), ("302", "removed", "Location: /removed.png"))
         ),
-        keeps("302 with a page that never ends", "B7", at({"/": _never_ending, "/b": reply(JPEG)}), JPEG, 2),
-        keeps("302 with a page that stalls", "B7", at({"/": _stalling, "/b": reply(JPEG)}), JPEG, 2),
+        keeps(
+            "302 to the picture, with a page that never ends",
+            "B7",
+            at({"/": _never_ending, "/b": reply(JPEG)}),
+            JPEG,
+            2,
+        ),
+        keeps("302 to the picture, with a page that stalls", "B7", at({"/": _stalling, "/b": reply(JPEG)}), JPEG, 2),
         tried("429 and nothing more", "B11", reply(b"", status="429 Too Many"), "rate-limited"),
         tried("429 with a Retry-After of infinity", "B11", _busy(429, "inf"), "rate-limited"),
         tried("429 with a Retry-After of 1e400", "B11", _busy(429, "1e400"), "rate-limited"),
