@@ -171,7 +171,7 @@ def _refusal(option: click.Option, value: Any) -> str:
 def _ready(key: str, option: click.Option, value: Any) -> Any:
     texts = value if isinstance(value, list) else [value]
     if key in _PATHS:
-        texts = [str(Path(text).expanduser()) for text in texts]
+        texts = [os.path.expanduser(text) for text in texts]  # noqa: PTH111 - pathlib raises for unknown users
     return texts if option.multiple else value if isinstance(value, list) else texts[0]
 
 
