@@ -93,6 +93,14 @@ def test_a_bad_environment_is_said_of_the_variable(folder: Path) -> None:
     assert "PIXHAUL_CONNECTIONS: 'many' is not a whole number" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["x" * 5_000, "\x1b[31m", "http://["])
+def test_a_proxy_that_is_none_is_a_failure_of_each_link(folder: Path, name: str) -> None:
+    done = pixhaul("get", "--retries", "0", "http://192.0.2.1/a.jpg", folder=folder, more={"http_proxy": name})
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stderr
+
+
 def test_a_bad_configuration_is_said_of_file_key_and_line(folder: Path) -> None:
     (folder / "pixhaul.toml").write_text("limit = 5\nconections = 3\n")
     done = pixhaul("get", LINK, folder=folder)

@@ -27,7 +27,7 @@ from pixhaul.options import Options
 from pixhaul.part import staging_folder
 from pixhaul.policy import directives, names_of, objection
 from pixhaul.proxies import addresses, in_force
-from pixhaul.replies import explained, spans_all
+from pixhaul.replies import explained, is_told, spans_all
 from pixhaul.resolver import FRESH, Resolver
 from pixhaul.resolver import MOST_AT_ONCE as LOOK_UPS
 from pixhaul.resume import Leftovers
@@ -236,6 +236,8 @@ class Slot:
             return self._whole(status, headers, seconds)
         if flaw and not error:
             error, detail = flaw
+        elif not flaw and is_told(status, error):
+            error = detail = ""
         connection = self._connection(code) if code else -1
         reply = Reply(status, headers, error=error, detail=detail, connection=connection, seconds=seconds)
         if status and not self._continuing.meet():
