@@ -143,10 +143,14 @@ class Pace:
             self._lost(token, now)
         elif verdict == "broken":  # too much for it, maybe; but who answers is alive
             self._answered(now)
-            self._width.lost(token, now)
+            self._width.lost(token, now, self.flying)
 
     def _good(self, started: float, now: float) -> None:
-        self._rate.taken += 1
+        rate = self._rate
+        if started >= rate.mark:
+            rate.taken += 1
+        else:
+            rate.late += 1
         if self._lessons.uneasy:
             self._lessons.reassure(started)
         self._answered(now)
@@ -163,7 +167,7 @@ class Pace:
         breaker.lost(token[0], self.flying + 1, now)
         self.dead = breaker.dead
         self._until = max(self.gate, breaker.open_until)
-        self._width.lost(token, now)
+        self._width.lost(token, now, self.flying)
 
     def _refused(self, started: float, now: float, retry_after: float | None) -> None:
         self._answered(now)

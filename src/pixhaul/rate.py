@@ -48,7 +48,6 @@ class Rate:
         "_doubt",
         "_grown",
         "_growth",
-        "_mark",
         "_next",
         "_paid",
         "_quiet",
@@ -60,6 +59,8 @@ class Rate:
         "_stretches",
         "bound",
         "confirmed",
+        "late",
+        "mark",
         "proven",
         "spacing",
         "streak",
@@ -75,7 +76,11 @@ class Rate:
         self.bound = False
         """Whether this rate, and not the width or the job, held a start back since it was last raised."""
         self.taken = 0
-        """Good answers since `_mark`, counted by the caller."""
+        """Good answers to what was started since `mark`, counted by the caller."""
+        self.late = 0
+        """The same of what was started before it: they belong to the lesson before."""
+        self.mark = -inf
+        """When the refusal came that the last lesson was taken from, in seconds; at first, the first start."""
         self.streak = 0
         """Pauses in a row that were too short: nothing good came between two refusals."""
         self.proven = 0.0
@@ -83,27 +88,23 @@ class Rate:
         self._ceiling = inf if ceiling is None else ceiling
         self._adapt = adapt
         self._next = -inf
-        self._mark = -inf
         self._stretches = Stretches()
         self._paid = (0, 0.0)
-        self._growth = GROWTH
-        self._quiet = QUIET
-        self._raise_at = inf
+        self._growth, self._quiet, self._raise_at = GROWTH, QUIET, inf
         self._grown = False
         self._refused_at = 0.0
         self._doubt = Doubt()
         self.confirmed = False
         """Whether the value was refused beyond doubt, or borne for a while: then it is worth remembering."""
         self._quota = 0.0
-        self._scarce = inf
-        self._scarce_until = inf
+        self._scarce = self._scarce_until = inf
         self._space()
 
     def begin(self, now: float) -> None:
         """Note a start when the bucket is full, as at the very first, and time counts from here."""
-        self._mark = now
+        self.mark = now
         self._stretches.begin(now)
-        self.taken = 0
+        self.taken = self.late = 0
         self._raise_at = now + self._quiet
 
     # -- starting --------------------------------------------------------------------------------------------------
@@ -145,7 +146,7 @@ class Rate:
         if not self.taken:
             self._pause_again(now)
             return
-        seconds, growth = max(MOMENT, episode - self._mark), GROWTH
+        seconds, growth = max(MOMENT, episode - self.mark), GROWTH
         if self.value is None:  # as if the bucket had been full at first, and held one second's worth, as is usual
             borne, growth = self.taken / (seconds + min(1.0, pause)), GROWTH if self.taken >= MANY else MOST_GROWTH
             self.confirmed = self._doubt.dropped  # a limit for the second time
@@ -162,8 +163,8 @@ class Rate:
             self._refused_at = self.value
         self._stretches.end(self.taken, episode, now)
         self._set(MARGIN * borne)
-        self._paid = (self.taken, seconds)
-        self._mark = episode
+        self._paid, self.late = (self.taken, seconds), 0
+        self.mark = episode
         self.taken = 0
         self._growth, self._grown = growth, False
         self._next = max(self._next, now)  # the place that was unused in the pause is lost: the bucket may be empty
@@ -207,9 +208,9 @@ class Rate:
         That is a limit for certain, such as so many in each minute; more is tried only after a while.
         """
         self.streak += 1
-        taken, seconds = self._paid
+        taken, seconds = self._paid[0] + self.late, self._paid[1]
         if self.value is not None and taken:
-            self._set(min(self.value, MARGIN * taken / (seconds + now - self._mark)))
+            self._set(min(self.value, MARGIN * taken / (seconds + now - self.mark)))
             self.proven = min(self.proven, self.value)
         self._next = max(self._next, now)
         self._refused_at = 0.0
