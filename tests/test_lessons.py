@@ -38,6 +38,14 @@ def test_refusals_by_chance_cost_little_more_than_the_pauses_they_ask_for(
     assert median(ratios) <= most
 
 
+@pytest.mark.parametrize("latency", [0.05, 0.25])
+def test_one_refusal_in_five_by_chance_is_found_to_be_chance(latency: float) -> None:
+    alone = run(Host(latency), 4_000, 1)[0].seconds
+    ratios = [run(Host(latency, noise=0.2), 4_000, seed)[0].seconds / alone for seed in range(9)]
+    assert median(ratios) <= 4.0
+    assert max(ratios) <= 20.0
+
+
 @pytest.mark.parametrize("asked", ASKED)
 def test_refusals_by_chance_leave_no_rate_for_the_next_run(asked: float | None) -> None:
     for seed in range(20):

@@ -28,7 +28,16 @@ class Chance:
     are tried for a while: where those are refused much less it was no chance.
     """
 
-    __slots__ = ("_answers", "_clearly", "_enough", "_expected", "_refusals", "_test", "_trial", "tests")
+    __slots__ = (
+        "_answers",
+        "_clearly",
+        "_enough",
+        "_expected",
+        "_refusals",
+        "_test",
+        "_trial",
+        "tests",
+    )
 
     def __init__(self) -> None:
         self.tests = False
@@ -50,6 +59,12 @@ class Chance:
         """Whether so many refusals of so many transfers are clearly more than that."""
         expected = (max(self.share, self._expected) if self.tests else self.share) * seen
         return refused > expected + self._clearly * sqrt(expected) + 0.5
+
+    @property
+    def is_implausible(self) -> bool:
+        """Whether there were more in all than is believed to be chance without a test."""
+        expected = MOST_CHANCE * self._answers
+        return self._enough == ENOUGH and self._refusals > expected + self._clearly * sqrt(expected)
 
     def is_worse(self, trial: tuple[int, int], outside: int, seen: int, refused: int) -> bool:
         """Whether a trial, all of it, brings clearly more refusals than there were before.

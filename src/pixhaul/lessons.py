@@ -6,9 +6,11 @@ from math import inf
 
 from pixhaul.at_once import AtOnce
 from pixhaul.rate import Rate
-from pixhaul.refusals import BACK, LESS, Refusals
+from pixhaul.refusals import BACK, HALF, LESS, LIMIT, Refusals
 from pixhaul.width import Width
 
+HALVED = 0.5
+"""What is left of a width for the test whether many refusals are chance."""
 CLOCKS = 1.01
 """A pause is stretched by this, for the host's clock is not ours."""
 
@@ -142,7 +144,10 @@ class Lessons:
         return known.shows(refusals.borne, self._early)
 
     def _excuse(self, answers: int, flying: int, now: float) -> None:
-        """No limit, as it seems. It is chance, unless it comes with the width: then fewer at once are refused less."""
+        """No limit, as it seems. It is chance, unless fewer at once are refused much less.
+
+        Then it was the width; or a rate, where half as many had to be tried.
+        """
         refusals, width = self._refusals, self._width
         if self.gate > refusals.since:
             width.skip(now - refusals.since, now)
@@ -150,6 +155,11 @@ class Lessons:
         advice = refusals.advice(answers, (width.base, width.trials if width.in_trial else 0), flying)
         if advice == BACK:
             width.restore(self._wide)
+        elif advice == LIMIT:
+            self._rate.learn(refusals.since, self._pause, now, True)
+        elif advice == HALF:
+            self._wide, refusals.since = width.value, now  # what is in flight counts no more
+            width.narrow(now, HALVED)
         elif advice:
             self._wide = width.value if advice == LESS else self._wide
             width.narrow(now)

@@ -91,12 +91,10 @@ class Rate:
         self._stretches = Stretches()
         self._paid = (0, 0.0)
         self._growth, self._quiet, self._raise_at = GROWTH, QUIET, inf
-        self._grown = False
-        self._refused_at = 0.0
+        self._grown, self._refused_at, self._quota = False, 0.0, 0.0
         self._doubt = Doubt()
         self.confirmed = False
         """Whether the value was refused beyond doubt, or borne for a while: then it is worth remembering."""
-        self._quota = 0.0
         self._scarce = self._scarce_until = inf
         self._space()
 

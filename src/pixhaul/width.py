@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf, log
 from typing import TypeAlias
 
-from pixhaul.chance import Chance
+from pixhaul.chance import MOST_CHANCE, Chance
 
 PAYS = 0.3
 """The share of what a widening should bring, in logarithms, that it must: twice the width, 1.23 times the answers."""
@@ -23,8 +23,6 @@ LOSSES, LOSS_SHARE = 2, 0.05
 """Time-outs in a round that mean too wide: so many, and this share of the width. Below it they are chance."""
 SLOW = 3.0
 """Seconds from which a loss is a time-out. One costs as much as many answers; quicker ones may be chance for longer."""
-PLAUSIBLE = 0.2
-"""The largest share of losses that may be chance before a narrower width has shown it."""
 CALM = 4
 """A loss that took so many seconds is followed by this many times as many without a trial."""
 LONG = 60.0
@@ -50,12 +48,14 @@ class Width:
         "_chance",
         "_cut",
         "_enough",
+        "_first_lost",
         "_lost",
         "_rest",
         "_rests",
         "_slow",
         "_speed",
         "_step",
+        "_together",
         "_wide",
         "base",
         "fresh",
@@ -105,6 +105,7 @@ class Width:
         self.fresh = 0
         """Good answers to what was started in the round."""
         self._answers = self._lost = self._slow = 0
+        self._together = 0  # of the losses, those that were in flight together with the first
 
     def good(self, started: float, now: float) -> None:
         """Count an answer to what began at `started`."""
@@ -117,14 +118,17 @@ class Width:
     def _judge(self, now: float) -> None:
         """End a round.
 
-        Cases in this order: it was narrowed for losses in vain; the width was not used; the first; at rest; a trial
-        that pays or not.
+        Cases in this order: losses, after which it was narrowed in vain, or is to be; the width was not used; the
+        first; at rest; a trial that pays or not.
         """
         speed = log(self._answers / (now - self.since))
-        was_full, again, in_vain = self.full, self._again, self._is_in_vain()
+        was_full, again, in_vain, too_many = self.full, self._again, *self._weigh_losses()
         self._new_round(now)
         if in_vain:
             self.restore(self._wide)
+        elif too_many:
+            self._suspect()
+            self.narrow(now)
         elif not was_full:  # an unused width proves nothing
             self.set(min(self.value, self.base or self.value))
         elif not self.base:
@@ -140,13 +144,13 @@ class Width:
         else:  # crowded hosts answer unevenly: one round more before a trial is called off
             self._again = True
 
-    def _is_in_vain(self) -> bool:
-        """Count the losses of a round; whether as many come as at a greater width, which makes them chance."""
-        ended = self._answers + self._lost
-        if self._chance.tests:
-            return self._chance.test(ended, self._lost)
-        self._chance.count(ended, self._lost)
-        return False
+    def _weigh_losses(self) -> tuple[bool, bool]:
+        """Count the losses of a round; whether narrowing was in vain, for as many came, or is to be tried."""
+        chance, ended = self._chance, self._answers + self._lost
+        if chance.tests:
+            return chance.test(ended, self._lost), False
+        chance.count(ended, self._lost)
+        return False, chance.is_implausible and not self.in_trial
 
     def _keep(self, speed: float) -> None:
         """This width is good: make it the base, and try a wider one at once."""
@@ -212,21 +216,24 @@ class Width:
         is_slow = now - started >= SLOW
         if started <= self._cut or (width > self.value and not is_slow):
             return  # the rest of a burst that has been acted upon teaches nothing new
+        if not self._lost:
+            self._first_lost = now
         self._lost += 1
+        self._together += started <= self._first_lost
         self._slow += is_slow
         if is_slow and self._slow >= max(LOSSES, LOSS_SHARE * self.value):
-            self._cut_to(token, now)
+            self._cut_to(token, now, NARROWER)
         elif not is_slow and self._chance.is_exceeded(self._lost, self._answers + self._lost + flying):
-            self._suspect(self._lost / (self._answers + self._lost + flying))
-            self._cut_to(token, now)
+            if not self.in_trial:
+                self._suspect()
+            self._cut_to(token, now, min(NARROWER, max(LEAST_LEFT, 1 - self._together / self.value)))
 
-    def _suspect(self, share: float) -> None:
-        """Losses without a trial narrow to what came through; should that change nothing, they are chance."""
-        if not self.in_trial:
-            self._wide = self._wide if self._chance.tests else self.value
-            self._chance.suspect(min(PLAUSIBLE, share))
+    def _suspect(self) -> None:
+        """Fewer are tried. Should as many be lost then, it is chance."""
+        self._wide = self._wide if self._chance.tests else self.value
+        self._chance.suspect(MOST_CHANCE)
 
-    def _cut_to(self, token: Token, now: float) -> None:
+    def _cut_to(self, token: Token, now: float, left: float) -> None:
         """Narrow for losses. Those of an older, narrower width say that even that was too wide: begin from there."""
         started, width = token
         if self._adapt and started < self.since and width < self.value:
@@ -234,5 +241,4 @@ class Width:
             self.set(width)
         self._calm = now + CALM * (now - started)  # long after a time-out, no time at all after resets
         self._cut = now
-        is_slow = now - started >= SLOW
-        self.narrow(now, NARROWER if is_slow else min(NARROWER, max(LEAST_LEFT, 1 - self._lost / self.value)))
+        self.narrow(now, left)
