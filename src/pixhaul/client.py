@@ -263,7 +263,7 @@ class Slot:
         return reply
 
     def _connection(self) -> int:
-        """The number of the connection that was lost, which no other wire has: libcurl begins at 0 in each. -1: none was."""
+        """The connection that was lost, by a number of this wire alone: libcurl begins at 0 in each. -1: none was."""
         return self._number if self._number < 0 else self._wire << 40 | self._number
 
     def _is_whole(self, reply: Reply) -> bool:
