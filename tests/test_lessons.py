@@ -118,6 +118,16 @@ def test_a_limit_on_what_is_in_flight_is_a_width(at_once: int, refusing: float) 
     assert report.refused_share <= 0.03
 
 
+@pytest.mark.parametrize("noise", [0.03, 0.06])
+def test_chance_beside_a_limit_does_not_bring_its_rate_down(noise: float) -> None:
+    """Each bare refusal used to lower a rate that had been right: 80 requests a second became one in ten seconds."""
+    shares = []
+    for seed in range(9):
+        report = run(Host(0.1, rate=80.0, noise=noise), 4_000, seed, until=2_000.0)[0]
+        shares.append(report.answered / report.seconds / 80.0)
+    assert median(shares) >= 0.3
+
+
 # -- the parts ---------------------------------------------------------------------------------------------------------
 
 

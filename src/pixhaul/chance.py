@@ -53,7 +53,7 @@ class Chance:
     def share(self) -> float:
         """The share of answers that are refusals by chance, so far as is known."""
         seen = (self._refusals + UNKNOWN[0]) / (self._answers + UNKNOWN[1])
-        return min(MOST_CHANCE if self._enough == ENOUGH else MOST_BELIEVED, seen)
+        return min(MOST_BELIEVED if self.is_shown else MOST_CHANCE, seen)
 
     def is_exceeded(self, refused: int, seen: int) -> bool:
         """Whether so many refusals of so many transfers are clearly more than that."""
@@ -61,10 +61,20 @@ class Chance:
         return refused > expected + self._clearly * sqrt(expected) + 0.5
 
     @property
+    def is_shown(self) -> bool:
+        """Whether fewer transfers were refused, or lost, as much."""
+        return self._enough > ENOUGH
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether there were as many as make a test worth it."""
+        return self.is_shown or self._refusals >= max(ENOUGH, LEAST_SHARE / 2 * self._answers)
+
+    @property
     def is_implausible(self) -> bool:
         """Whether there were more in all than is believed to be chance without a test."""
         expected = MOST_CHANCE * self._answers
-        return self._enough == ENOUGH and self._refusals > expected + self._clearly * sqrt(expected)
+        return not self.is_shown and self._refusals > expected + self._clearly * sqrt(expected)
 
     def is_worse(self, trial: tuple[int, int], outside: int, seen: int, refused: int) -> bool:
         """Whether a trial, all of it, brings clearly more refusals than there were before.

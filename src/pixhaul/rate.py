@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import inf
 
 from pixhaul.doubt import Doubt
+from pixhaul.ration import Ration
 from pixhaul.stretches import Stretches
 
 SLOWEST = 1 / 60
@@ -35,8 +36,6 @@ LONGEST_PAUSE = 12
 """Exponent: 2**12 s is more than a run has patience for, and a longer row of refusals must not overflow."""
 MOMENT = 0.001
 """Seconds; less than this between two refusals is taken for this."""
-SCARCE = 0.1
-"""The share of a quota below which the rest is spread over the time until it is renewed."""
 
 
 class Rate:
@@ -51,11 +50,9 @@ class Rate:
         "_next",
         "_paid",
         "_quiet",
-        "_quota",
         "_raise_at",
+        "_ration",
         "_refused_at",
-        "_scarce",
-        "_scarce_until",
         "_stretches",
         "bound",
         "confirmed",
@@ -66,6 +63,7 @@ class Rate:
         "streak",
         "taken",
         "value",
+        "was_raised",
     )
 
     def __init__(self, ceiling: float | None, adapt: bool = True) -> None:
@@ -91,11 +89,13 @@ class Rate:
         self._stretches = Stretches()
         self._paid = (0, 0.0)
         self._growth, self._quiet, self._raise_at = GROWTH, QUIET, inf
-        self._grown, self._refused_at, self._quota = False, 0.0, 0.0
+        self._grown, self._refused_at = False, 0.0
         self._doubt = Doubt()
+        self.was_raised = False
+        """Whether it was tried upwards since the last lesson."""
         self.confirmed = False
         """Whether the value was refused beyond doubt, or borne for a while: then it is worth remembering."""
-        self._scarce = self._scarce_until = inf
+        self._ration = Ration()
         self._space()
 
     def begin(self, now: float) -> None:
@@ -109,14 +109,13 @@ class Rate:
 
     def wait(self, now: float) -> float:
         """Seconds until the next start is due; 0.0: it is."""
-        if now >= self._scarce_until:
+        if now >= self._ration.until:
             self._lift(now)
         if self.bound and self.value is not None and now >= self._raise_at:
             self._raise(self.value, now)
         if self._next <= now:
             return 0.0
-        if self._scarce == inf:
-            self.bound = True
+        self.bound = self.bound or not self.scarce
         return self._next - now
 
     def spend(self, now: float) -> None:
@@ -164,7 +163,7 @@ class Rate:
         self._paid, self.late = (self.taken, seconds), 0
         self.mark = episode
         self.taken = 0
-        self._growth, self._grown = growth, False
+        self._growth, self._grown, self.was_raised = growth, False, False
         self._next = max(self._next, now)  # the place that was unused in the pause is lost: the bucket may be empty
         self._quiet = max(self._quiet, QUIET * min(pause, MOST_CARE))
         self._raise_at = now + (self._step() if self._is_far() else self._rest())
@@ -233,7 +232,7 @@ class Rate:
 
     def _raise(self, value: float, now: float) -> None:
         """Try more, in growing steps; only a rate that held something back is raised, an unused one proves nothing."""
-        self.bound = False
+        self.bound, self.was_raised = False, True
         if self._is_far():
             self._set(value * (1 + FAST_GROWTH))
             self._raise_at = now + (self._step() if self._is_far() else self._rest())
@@ -252,13 +251,12 @@ class Rate:
             self._space()
 
     def _space(self) -> None:
-        value = self._scarce if self.value is None else min(self.value, self._scarce)
-        self.spacing = 1 / value
+        self.spacing = 1 / min(self._ration.rate, inf if self.value is None else self.value)
 
     @property
     def scarce(self) -> bool:
         """Whether the rest of a quota is being spread."""
-        return self._scarce < inf
+        return self._ration.rate < inf
 
     # -- what comes from elsewhere ---------------------------------------------------------------------------------
 
@@ -271,7 +269,7 @@ class Rate:
         """What holds the next start back, for people; empty: nothing does."""
         if self._next <= now or not self.spacing:
             return ""
-        if self._scarce < inf:
+        if self.scarce:
             return f"the quota is nearly used up: {1 / self.spacing:.3g}/s"
         return f"{'rate' if self.learned is None else 'learned rate'} {1 / self.spacing:.3g}/s"
 
@@ -280,20 +278,23 @@ class Rate:
         self._set(MARGIN * value)
         self.proven, self.confirmed = proven, True
 
-    def ration(self, remaining: float, seconds: float, now: float) -> None:
-        """Spread the last tenth of a quota over the seconds until it is renewed; never a reason to go faster.
+    def restore(self, value: float | None, proven: float) -> None:
+        """Lowering it was in vain: be as fast as before."""
+        if value is not None:
+            self._set(value)
+            self.proven = proven
 
-        How large the quota is, no field says reliably: the most that ever remained is taken for it.
-        """
-        self._quota = max(self._quota, remaining)
-        if seconds > 0 and remaining < SCARCE * self._quota:
-            self._scarce, self._scarce_until = remaining / seconds, now + seconds
+    def ration(self, remaining: float, seconds: float, now: float) -> None:
+        """Spread the last tenth of a quota over the seconds until it is renewed; never a reason to go faster."""
+        was_scarce = self.scarce
+        self._ration.note(remaining, seconds, now)
+        if self.scarce:
             self._space()
-        elif self._scarce < inf:
+        elif was_scarce:
             self._lift(now)
 
     def _lift(self, now: float) -> None:
         """The quota was renewed: the long gap that it left before the next start goes with it."""
-        self._scarce = self._scarce_until = inf
+        self._ration.renew()
         self._next = min(self._next, now)
         self._space()

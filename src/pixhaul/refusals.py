@@ -128,6 +128,11 @@ class Refusals:
         self._row = self._of_all = 0.0
         self._halved = False
 
+    @property
+    def shows_chance(self) -> bool:
+        """Whether it refuses by chance, where no limit explains it."""
+        return self._chance.is_seen
+
     def is_more(self, flying: int) -> bool:
         """Whether the episode has clearly more refusals than there were before."""
         return self._chance.is_exceeded(self.refused, self._seen(flying))
