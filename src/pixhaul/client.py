@@ -193,7 +193,8 @@ class Slot:
         return self.body.take(piece)
 
     def _rest(self, piece: bytes) -> int | None:
-        return self._take(piece) if self._continuing.meet() else -1
+        piece_of_it = self._continuing.fresh(piece) if self._continuing.meet() else None
+        return -1 if piece_of_it is None else self._take(piece_of_it)
 
     def _answer(self) -> Answer:
         """The head, read from its lines: libcurl cannot be asked from within a callback."""
