@@ -149,7 +149,7 @@ class Leftovers:
             (self._staging / _name(key)).unlink(missing_ok=True)
 
     def opened(self, one: Unfinished) -> tuple[FileIO, _Hash, bytes] | None:
-        """The part, to be written on, the hash of its bytes and the last of them; None: they are not those of the note."""
+        """The part, to be written on, the hash of its bytes and the last of them; None: they are not the ones noted."""
         try:
             file = _reopened(self._staging / one.part)
         except OSError:
