@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import inf
 
-from pixhaul.breaker import Breaker
+from pixhaul.breaker import LEAST_ROW, Breaker
 from pixhaul.lessons import CLOCKS, Lessons
 from pixhaul.rate import Rate
 from pixhaul.recollection import recollected
@@ -79,6 +79,11 @@ class Pace:
     def failing(self) -> bool:
         """Whether the breaker is open, or waits for what a probe brings."""
         return self._breaker.opens > 0
+
+    @property
+    def losing(self) -> bool:
+        """Whether several were lost in a row, and nothing has come since: it may be about to fail."""
+        return self._breaker.bad >= LEAST_ROW
 
     @property
     def open_until(self) -> float:
