@@ -140,6 +140,14 @@ def test_two_stretches_tell_the_rate_whatever_the_bucket_holds() -> None:
     assert stretches.difference(120, 13.0) == pytest.approx(10.0)
 
 
+def test_what_ran_over_while_a_rate_was_borne_does_not_belie_the_limit() -> None:
+    stretches = Stretches()
+    stretches.begin(0.0)
+    stretches.end(60, 1.0, 11.0)  # 50 in the bucket, 10 a second
+    stretches.brim(72, 20.0)  # 8 a second, and the bucket is full again
+    assert stretches.difference(72 + 50 + 30, 23.0) == pytest.approx(10.0)
+
+
 def test_a_rate_that_was_lowered_in_vain_is_doubted_and_the_next_time_later() -> None:
     doubt = Doubt()
     assert [doubt.is_vain(rate, 20, 0.0, False) for rate in (100.0, 50.0, 30.0)] == [False, False, True]

@@ -499,6 +499,15 @@ def test_fifty_a_second_with_a_retry_after_are_found() -> None:
     assert report.early == 0
 
 
+@pytest.mark.parametrize(("latency", "least"), [(0.05, 0.88), (0.25, 0.9)])
+def test_half_a_minute_at_fifty_a_second_is_nearly_as_fast_as_who_knows_it(latency: float, least: float) -> None:
+    for seed in range(9):
+        report = Job(Host(latency, rate=50.0, retry_after=2.0), Pace(), 1_500, seed).run()
+        assert (30.0 + latency) / report.seconds >= least
+        assert report.refused_share <= 0.03
+        assert report.refused_late <= 0.01
+
+
 @pytest.mark.parametrize(("rate", "links"), [(20.0, 2_000), (6.0, 400)])
 def test_a_rate_is_found_from_bare_refusals_too(rate: float, links: int) -> None:
     report = simulate(Host(latency=0.1, rate=rate), links)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
-from pixhaul.at_once import AtOnce
+from pixhaul.at_once import SEVERAL, AtOnce
 from pixhaul.grace import Grace
 from pixhaul.rate import Rate
 from pixhaul.refusals import BACK, HALF, LESS, LIMIT, Refusals
@@ -12,6 +12,9 @@ from pixhaul.width import Width
 
 HALVED = 0.5
 """What is left of a width for the test whether many refusals are chance."""
+HELD = 20
+"""Where a trial is refused at once by several pauses, how many times as long no more is tried than was borne then: that
+may be the limit, and to find out costs another pause."""
 CLOCKS = 1.01
 """A pause is stretched by this, for the host's clock is not ours."""
 
@@ -181,6 +184,8 @@ class Lessons:
         elif advice:
             self._wide = width.value if advice == LESS else self._wide
             width.narrow(now)
+            if refusals.asked and self._early and refusals.all >= SEVERAL:
+                width.hold(refusals.borne, now + HELD * self._pause)
 
     def _blames_width(self) -> bool:
         """Whether a trial drew the refusals, and no rate: common servers say 503 for both."""

@@ -238,8 +238,8 @@ class Rate:
             self._raise_at = now + (self._step() if self._is_far() else self._rest())
             return
         if not self._grown:  # it was borne for the whole quiet time
-            self.proven = max(self.proven, value)
-            self._grown = True
+            self.proven, self._grown = max(self.proven, value), True
+            self._stretches.brim(self.taken, now)
             self._confirm()
         self._set(value * (1 + self._growth))
         self._growth = min(MOST_GROWTH, 1.5 * self._growth)

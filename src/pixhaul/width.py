@@ -49,6 +49,8 @@ class Width:
         "_cut",
         "_enough",
         "_first_lost",
+        "_held",
+        "_held_until",
         "_lost",
         "_rest",
         "_rests",
@@ -80,6 +82,7 @@ class Width:
         self._step, self._rest, self._rests = STEP, 0, RESTS
         self._calm = self._cut = -inf
         self._chance = Chance()  # of a transfer to be lost
+        self._held, self._held_until = 0, -inf
         self._wide = 0  # the width before it was narrowed for losses
         self.set(min(self.most, max(1, start)))
         self._new_round(inf)  # until the first start
@@ -132,13 +135,13 @@ class Width:
         elif not was_full:  # an unused width proves nothing
             self.set(min(self.value, self.base or self.value))
         elif not self.base:
-            self._keep(speed)
+            self._keep(speed, now)
         elif not self.in_trial:
             self._follow(speed, now)
         elif speed - self._speed >= PAYS * log(self.value / self.base):
             self._rests = RESTS
             self._step = min(STEP, self._step**2)
-            self._keep(speed)
+            self._keep(speed, now)
         elif again:
             self.narrow(now)
         else:  # crowded hosts answer unevenly: one round more before a trial is called off
@@ -152,10 +155,10 @@ class Width:
         chance.count(ended, self._lost)
         return False, chance.is_implausible and not self.in_trial
 
-    def _keep(self, speed: float) -> None:
+    def _keep(self, speed: float, now: float) -> None:
         """This width is good: make it the base, and try a wider one at once."""
         self.base, self._speed = self.value, speed
-        self._widen()
+        self._widen(now)
 
     def _follow(self, speed: float, now: float) -> None:
         """A round at rest: the base learns its speed, slowly downwards.
@@ -166,11 +169,15 @@ class Width:
         self._speed += (0.3 if speed > self._speed else 0.05) * (speed - self._speed)
         self._rest -= 1
         if self._rest <= 0 and now >= self._calm:
-            self._widen()
+            self._widen(now)
 
-    def _widen(self) -> None:
-        self.trials += 1
-        self.set(min(self.most, max(self.value + 1, int(self.value * self._step))))
+    def _widen(self, now: float) -> None:
+        wider = min(self.most, max(self.value + 1, int(self.value * self._step)))
+        if now < self._held_until:
+            wider = min(wider, self._held)
+        if wider > self.value:
+            self.trials += 1
+            self.set(wider)
 
     def skip(self, seconds: float, now: float) -> None:
         """Nothing could start for so long: it is no part of the round."""
@@ -202,6 +209,10 @@ class Width:
             self._step = CAREFUL_STEP
             self._calm = now + LONG
             self._new_round(now)
+
+    def hold(self, width: int, until: float) -> None:
+        """Before this time try no more than so many: that is what it bore when it refused a trial."""
+        self._held, self._held_until = max(width, self.value), until
 
     def restore(self, width: int) -> None:
         """Narrowing was in vain: be as wide as before, and go on with trials as if nothing had been."""
