@@ -10,7 +10,7 @@ import click
 
 from . import __version__
 from .commands.shape import Spoken, speak, write_examples
-from .errors import PixhaulError
+from .errors import PixhaulError, shortage
 
 INTERRUPTED = 5
 """The contract's exit code, as in summary.py, which loads more than help needs."""
@@ -112,6 +112,12 @@ def run(arguments: list[str]) -> int:
         return INTERRUPTED
     except OutputGone:
         return INTERRUPTED
+    except (OSError, MemoryError, RuntimeError) as error:
+        lack = shortage(error)
+        if lack is None:
+            raise
+        complain(lack)
+        return lack.exit_code
     return result if isinstance(result, int) else 0
 
 

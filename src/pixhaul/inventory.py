@@ -67,7 +67,7 @@ class Inventory:
         except OSError as error:
             if error.errno == errno.ELOOP:
                 return False
-            with disk_errors(self._directory, "a picture cannot be looked at"):
+            with disk_errors(self._directory / path, "cannot be looked at"):
                 raise
 
     def missing(self, keys: Sequence[int]) -> Sequence[int]:
