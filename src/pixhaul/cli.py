@@ -112,7 +112,7 @@ def run(arguments: list[str]) -> int:
         return INTERRUPTED
     except OutputGone:
         return INTERRUPTED
-    except (OSError, MemoryError, RuntimeError) as error:
+    except (OSError, MemoryError, RuntimeError, ImportError) as error:
         lack = shortage(error)
         if lack is None:
             raise
@@ -141,7 +141,7 @@ def _end_on_signals() -> None:
     """Let the system's requests to end be heard as Ctrl-C is, until a run has better ways."""
     import signal
 
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks for
             signal.signal(number, _interrupt)

@@ -55,6 +55,9 @@ def shortage(error: BaseException) -> Shortage | None:
         return Shortage("No more files may be open at once.", "Raise the limit, for example with: ulimit -n 1024")
     if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
         return Shortage("There is no memory left.", "Ask for less at once: --connections 8 --workers 1")
+    if isinstance(error, ImportError):
+        hint = "Install pixhaul again; where memory is limited (ulimit -v), give it more."
+        return Shortage(f"A part of pixhaul cannot be loaded: {error}.", hint)
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         hint = "Raise the limits (ulimit -u, ulimit -v), or ask for less at once: --connections 8"
         return Shortage("No more threads may be started.", hint)
