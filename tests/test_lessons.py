@@ -38,6 +38,14 @@ def test_refusals_by_chance_cost_little_more_than_the_pauses_they_ask_for(
     assert median(ratios) <= most
 
 
+@pytest.mark.parametrize("latency", [0.05, 0.25])
+def test_one_refusal_in_five_by_chance_is_found_to_be_chance(latency: float) -> None:
+    alone = run(Host(latency), 4_000, 1)[0].seconds
+    ratios = [run(Host(latency, noise=0.2), 4_000, seed)[0].seconds / alone for seed in range(9)]
+    assert median(ratios) <= 4.0
+    assert max(ratios) <= 20.0
+
+
 @pytest.mark.parametrize("asked", ASKED)
 def test_refusals_by_chance_leave_no_rate_for_the_next_run(asked: float | None) -> None:
     for seed in range(20):
@@ -108,6 +116,16 @@ def test_a_limit_on_what_is_in_flight_is_a_width(at_once: int, refusing: float) 
     report = run(Host(0.1, at_once=at_once, refusing=refusing), 1_000_000, 1, until=60.0)[0]
     assert report.answered >= 0.6 * at_once / 0.1 * report.seconds
     assert report.refused_share <= 0.03
+
+
+@pytest.mark.parametrize("noise", [0.03, 0.06])
+def test_chance_beside_a_limit_does_not_bring_its_rate_down(noise: float) -> None:
+    """Each bare refusal used to lower a rate that had been right: 80 requests a second became one in ten seconds."""
+    shares = []
+    for seed in range(9):
+        report = run(Host(0.1, rate=80.0, noise=noise), 4_000, seed, until=2_000.0)[0]
+        shares.append(report.answered / report.seconds / 80.0)
+    assert median(shares) >= 0.3
 
 
 # -- the parts ---------------------------------------------------------------------------------------------------------

@@ -71,6 +71,11 @@ class Body:
         self._next_mark = 0
         self.fault: OSError | None = None
         """Why `take` has refused a piece."""
+        self.is_useless: Callable[[], bool] = _never
+        """Asked once there are so many bytes that a part file may be begun: whether all of them will be thrown away."""
+        self.cut_short = False
+        """Whether that is why `take` has refused a piece."""
+        self._asked = False
         self.checkpoint: Callable[[], None] = _nothing
         """Called when a part file is begun, and whenever it has grown by so much."""
 
@@ -93,6 +98,10 @@ class Body:
         return self._grown() if self._room <= 0 else None
 
     def _grown(self) -> int | None:
+        if not self._asked:
+            self._asked, self.cut_short = True, self.is_useless()
+        if self.cut_short:
+            return -1
         try:
             self._look_for_room()
         except OSError as error:
@@ -175,6 +184,11 @@ class Body:
 
     def _take_pieces(self) -> bytes:
         return b"".join(self._released())
+
+    def begin(self) -> None:
+        """Take note that another body comes."""
+        self.fault = None
+        self._asked = self.cut_short = False
 
     def discard(self) -> None:
         """Forget the bytes and leave no file."""
@@ -266,3 +280,7 @@ class Body:
 
 def _nothing() -> None:
     """Nobody wants to know."""
+
+
+def _never() -> bool:
+    return False

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pixhaul.part import rename_new, sync_folder
+from pixhaul.plain import is_below
 
 HANDLES = os.open in os.supports_dir_fd and os.mkdir in os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -46,6 +47,8 @@ class Folders:
 
         Raises FileExistsError when the name is taken.
         """
+        if not is_below(location):
+            raise OSError(errno.EINVAL, "the name leads out of the directory", location)
         if not HANDLES:
             if "/" in location:
                 self._make_by_path(location)

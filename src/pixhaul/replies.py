@@ -26,13 +26,17 @@ def explained(reply: Reply, now: float) -> Reply:
     return reply
 
 
-_OF_BODY = frozenset({Reason.TRUNCATED, Reason.CONNECT, Reason.TOO_LARGE, Reason.HTTP_ERROR})
-"""What may befall a body. One that stalls is not among them, for that tells of the host."""
+_OF_BODY = frozenset({"", Reason.TRUNCATED, Reason.CONNECT, Reason.TOO_LARGE, Reason.HTTP_ERROR})
+"""What may befall a body, and nothing."""
+_STALLED = frozenset({Reason.TIMEOUT, Reason.TOO_SLOW})
 
 
 def is_told(status: int, error: str) -> bool:
-    """Whether the status of a whole head says all there is to say, so that a body that broke off changes nothing."""
-    return 300 <= status < 600 and error in _OF_BODY
+    """Whether the status of a whole head says all there is to say, so that what befell the body changes nothing.
+
+    That it stalled tells of the host, unless the answer leads elsewhere.
+    """
+    return 300 <= status < 600 and (error in _OF_BODY or (status in REDIRECTS and error in _STALLED))
 
 
 def spans_all(reply: Reply, size: int) -> bool:

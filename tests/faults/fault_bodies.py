@@ -6,10 +6,10 @@ import json
 import struct
 import zlib
 
-from fault import KEPT, Case, ends, keeps, picture, reply, then, tried
+from fault import KEPT, Case, at, ends, forever, keeps, picture, reply, then, tried
 from whole_pictures import canvas, saved
 
-from hostile import CUT
+from hostile import CUT, HANG, Asked, Steps
 
 JPEG = picture("jpeg")
 HTML = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body>gone</body></html>\n"
@@ -202,6 +202,18 @@ def statuses() -> list[Case]:
                 ("410", "not-found", "Transfer-Encoding: chunked"),
             )
         ),
+        *(
+            ends(f"{code} with a page that never ends", "B7", forever(_page_cut(code, *fields), HTML * 999), why)
+            for code, why, *fields in (("404", "not-found"), ("302", "removed", "Location: /removed.png"))
+        ),
+        keeps(
+            "302 to the picture, with a page that never ends",
+            "B7",
+            at({"/": _never_ending, "/b": reply(JPEG)}),
+            JPEG,
+            2,
+        ),
+        keeps("302 to the picture, with a page that stalls", "B7", at({"/": _stalling, "/b": reply(JPEG)}), JPEG, 2),
         tried("429 and nothing more", "B11", reply(b"", status="429 Too Many"), "rate-limited"),
         tried("429 with a Retry-After of infinity", "B11", _busy(429, "inf"), "rate-limited"),
         tried("429 with a Retry-After of 1e400", "B11", _busy(429, "1e400"), "rate-limited"),
@@ -209,8 +221,16 @@ def statuses() -> list[Case]:
     ]
 
 
+def _never_ending(_: Asked) -> Steps:
+    return forever(_page_cut("302", "Location: /b"), HTML * 999)(_)
+
+
+def _stalling(_: Asked) -> Steps:
+    return [_page_cut("302", "Location: /b"), HANG]
+
+
 def _page_cut(code: str, *fields: str) -> bytes:
-    return reply(HTML, *fields, f"Content-Length: {len(HTML) + 99}", status=f"{code} No", length=False)
+    return reply(HTML, *fields, f"Content-Length: {10**8}", status=f"{code} No", length=False)
 
 
 def _busy(code: int, wait: str) -> bytes:
