@@ -5,12 +5,16 @@ import signal
 from types import FrameType
 
 INTERRUPTED = 5
+_AS_THEY_COME = (signal.default_int_handler, signal.SIG_DFL)
+"""Else the person, or nohup, wants a signal ignored."""
 
 
 def main() -> None:
     """Load the program, and run it."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else the person, or nohup, wants it ignored
-        signal.signal(signal.SIGINT, _leave)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) in _AS_THEY_COME:
+            signal.signal(number, _leave)
     from pixhaul.cli import main as program
 
     program()

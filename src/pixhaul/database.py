@@ -232,7 +232,9 @@ def _reachable(database: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
                 if isinstance(row[0], int) and first <= row[0] <= last:
                     reached = row[0] + 1
                     yield row
-        except (sqlite3.Error, UnicodeDecodeError, OverflowError):
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
+            if getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
+                return  # no database, or none with such a table: no range of keys is better than another
             middle = reached + (last - reached) // 2
             if last - reached > 2**32:
                 ranges += [(middle + 1, last), (reached, middle)]
