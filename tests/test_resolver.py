@@ -144,6 +144,28 @@ def test_a_slow_and_lossy_resolver_loses_no_name_that_there_is(
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("pixhaul")]
 
 
+@pytest.mark.parametrize("tells_apart", [True, False])
+def test_names_that_are_not_there_are_no_outage_where_that_takes_an_answer(
+    tells_apart: bool, server: Hostile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolver, "_TELLS_APART", tells_apart)
+    names = Names(lambda name, number: missing(name) if name.startswith("no") else ["127.0.0.1"])
+    monkeypatch.setattr(socket, "getaddrinfo", names.getaddrinfo)
+    body = png(1)
+    server.routes["/a.png"] = lambda _: answer(body)
+    urls = [server.url("/a.png", f"{'h' if number < 20 else 'no'}{number}.test") for number in range(120)]
+    chosen = Options(directory=str(tmp_path), connections=4, allow_private=True, seed=1, retries=0)
+    open_directory(tmp_path)
+    scheduler = Scheduler(iter([Job(url, f"n{number}") for number, url in enumerate(urls)]), chosen)
+    ended = 0
+    with closing(strategies.load("multi")(scheduler, chosen)) as turns:
+        for turn in turns:
+            ended += len(turn)
+            if scheduler.news:
+                break
+    assert (ended, list(scheduler.news)) == (120, []) if tells_apart else "cannot be reached" in scheduler.news[0]
+
+
 def test_one_look_up_serves_all_links_of_a_host(
     server: Hostile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
