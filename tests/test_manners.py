@@ -103,7 +103,7 @@ def test_whatever_comes_pauses_are_kept_and_what_a_person_sets_is_not_exceeded(
     options: Options, links: int, hosts: int, answers: list[tuple[float, Reply]], width: float, rate: float | None
 ) -> None:
     memory = {"width": width, "time": 1_000.0} | ({} if rate is None else {"rate": rate, "proven": rate})
-    known = Remembered({f"http://h{n}.example:80": memory for n in range(hosts)}, 2_000.0)
+    known = Remembered({f"http://h{n}.example": memory for n in range(hosts)}, 2_000.0)
     starts = played(options, links, hosts, answers, known)
     assert all(start.now >= start.promise for start in starts)
     assert all(start.live <= (options.per_host or options.places) for start in starts)
