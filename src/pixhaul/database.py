@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pixhaul.errors import DiskFull, LedgerDamaged, PixhaulError, UsageError
 from pixhaul.filesystems import is_network
 from pixhaul.inventory import Kept
 from pixhaul.part import disk_errors
-from pixhaul.rows import COLUMNS, Row, checksum, fingerprint
+from pixhaul.rows import COLUMNS, Row, checksum
 
 VERSION = 3
 _SCHEMA = """
@@ -49,7 +50,11 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL)
 _LEAST, _GREATEST = -(2**63), 2**63 - 1
 """Of SQLite's integers. Keys are never negative, but a damaged one may be."""
 _PAGE = 20_000
-"""Rows read in one go."""
+"""Rows of few columns read in one go."""
+_AT_ONCE = 500
+"""Whole rows read in one go."""
+_row = partial(tuple.__new__, Row)
+"""A row of as many values: a third quicker than naming each, and checksums have vouched for them."""
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 
@@ -115,11 +120,12 @@ def damaged(directory: Path, why: str) -> LedgerDamaged:
 def select(database: sqlite3.Connection, directory: Path, where: str, values: Sequence[object]) -> Iterator[Row]:
     """Rows, each compared with its checksum. Raises LedgerDamaged for the first that has changed."""
     with explained(directory):
-        for values_and_sum in database.execute(SELECT + where, values):
-            row = Row(*values_and_sum[:-1])
-            if values_and_sum[-1] not in (None, checksum(row)):  # None: from a ledger of version 1
-                raise damaged(directory, "a row is not as it was written")
-            yield row
+        found = database.execute(SELECT + where, values)
+        while some := found.fetchmany(_AT_ONCE):
+            for values_and_sum in some:
+                if values_and_sum[-1] not in (None, checksum(values_and_sum)):  # None: from a ledger of version 1
+                    raise damaged(directory, "a row is not as it was written")
+                yield _row(values_and_sum[:-1])
 
 
 def is_empty(database: sqlite3.Connection, directory: Path) -> bool:
@@ -154,18 +160,17 @@ def stems(database: sqlite3.Connection, directory: Path) -> Iterator[list[str]]:
 
     Before a link that the ledger does not know is fetched, this makes sure that no damaged row was that link's.
     """
-    query = (
-        "SELECT path, key, url, status, reason, size, sha256, checksum FROM links WHERE key >= ? ORDER BY key LIMIT ?"
-    )
+    columns = "key, url, status, reason, NULL, path, sha256, size, checksum"
+    query = f"SELECT {columns} FROM links WHERE key >= ? ORDER BY key LIMIT ?"  # noqa: S608 - constants
     first: int | None = _LEAST
     while first is not None:
         with explained(directory):
             rows = database.execute(query, (first, _PAGE)).fetchall()
-        for path, key, url, status, reason, size, sha256, noted in rows:
-            if noted not in (None, fingerprint(key, url, status, reason, path, size, sha256)):
+        for row in rows:
+            if row[-1] not in (None, checksum(row)):
                 raise damaged(directory, "a row is not as it was written")
-        yield [row[0].rpartition(".")[0] for row in rows if row[0] is not None]
-        first = rows[-1][1] + 1 if len(rows) == _PAGE and rows[-1][1] < _GREATEST else None
+        yield [row[5].rpartition(".")[0] for row in rows if row[5] is not None]
+        first = rows[-1][0] + 1 if len(rows) == _PAGE and rows[-1][0] < _GREATEST else None
 
 
 def salvage(path: Path) -> Iterator[Row]:
