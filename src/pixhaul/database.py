@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL)
 """
 _LEAST, _GREATEST = -(2**63), 2**63 - 1
 """Of SQLite's integers. Keys are never negative, but a damaged one may be."""
-_PAGE = 20_000
+_PAGE = 1_000
 """Rows of few columns read in one go."""
 _AT_ONCE = 500
 """Whole rows read in one go."""

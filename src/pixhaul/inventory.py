@@ -11,7 +11,7 @@ import os
 import stat
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import compress, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +23,7 @@ SHARE = 8
 """The part of the ledger, one in so many, that is looked up link by link before all of it is read."""
 AT_ONCE = 500
 """Links looked up in one query: more than 999 are too many for an SQLite older than 3.32."""
-_STEP = 20_000
+_STEP = 2_000
 """Rows, or files, that are read before transfers have their turn."""
 _PILES = 64
 _NEAR = 16
@@ -80,9 +80,9 @@ class Inventory:
             kept.update(key for key, path in found if self.is_there(path))
         return [place for place, key in enumerate(keys) if key not in kept]
 
-    def doubted(self, keys: Sequence[int]) -> Sequence[int]:
+    def doubted(self, keys: Sequence[int]) -> Container[int]:
         """The places of the keys whose files are to be looked at: all, before all of the ledger has been read."""
-        return self._held.missing(keys) if self._held else range(len(keys))
+        return frozenset(self._held.missing(keys)) if self._held else range(len(keys))
 
     def sift(self, keys: Sequence[int], seen: Iterable[int]) -> tuple[Sequence[int], int]:
         """Which places of keys are not surely kept; and how many of the others were never asked for before.

@@ -132,13 +132,14 @@ class Recognition:
         if not known:
             return range(len(keys))
         left = []
+        tell = self.settled.append
         for place, key in enumerate(keys):
             row = known.get(key)
             said = self._said(urls[place], row, place in doubted) if row is not None else None
             if said is None:
                 left.append(place)
             else:
-                self.settled.append(said)
+                tell(said)
         return left
 
     def _said(self, url: str, row: Row, is_doubted: bool) -> Result | None:

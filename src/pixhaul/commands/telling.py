@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pixhaul.escape import terminal as safe
 from pixhaul.models import Result
 from pixhaul.progress import Progress
 from pixhaul.summary import Ending, Tally, duration, exit_code, record, sentences, size
 
-from .speech import complain, out, safe
+from .speech import complain, out
 
 if TYPE_CHECKING:
     from pixhaul.explanation import Explanation
