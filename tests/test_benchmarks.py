@@ -78,6 +78,14 @@ def test_a_narrow_host_refuses_the_thirteenth_request() -> None:
     assert (counted["narrow"]["served"], counted["narrow"]["unavailable"]) == (12, 8)
 
 
+def test_a_host_may_tell_how_many_at_once_it_bears_by_a_pause() -> None:
+    counted: dict[str, Any] = {}
+    with scene("told", counted) as bases, connected(bases["told"]) as wire:
+        said = ask(wire, "told", 20)
+    assert (said.count(b" 200 OK"), said.count(b" 429 "), said.count(b"\r\nRetry-After: 2\r\n")) == (12, 8, 8)
+    assert (counted["told"]["served"], counted["told"]["refused"]) == (12, 8)
+
+
 def test_a_host_resets_the_seventeenth_connection() -> None:
     counted: dict[str, Any] = {}
     with scene("resets", counted) as bases, ExitStack() as stack:

@@ -1,6 +1,8 @@
 """What a person may get wrong: each is one clear line and what to do, exit 2, and never a traceback."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,14 @@ TABLE = [
     (["-d", "file", LINK], "'file' is a file"),
     (["-d", "file/below", LINK], "file"),
     (["-d", "/proc/nothing", LINK], "/proc/nothing"),
+    (["-d", "", LINK], "It is empty"),
+    (["-d", " ", LINK], "It is empty"),
+    (["-i", ""], "It is empty"),
+    (["-d", "x" * 300, LINK], "name too long|File name too long"),
+    (["-d", "/".join(["d" * 200] * 30), LINK], "File name too long"),
+    (["-i", "x" * 300], "File name too long"),
+    (["-i", "~nobody-of-that-name/list.txt"], "cannot read ~nobody-of-that-name/list.txt"),
+    (["-i", "https://ann:secret@example.org/list.txt"], "cannot read the list: No such file"),
     (["imgur:nonsense/x/y"], "imgur:nonsense"),
     (["--json", "-g", LINK], "--json"),
     (["-q", "-v", LINK], "contradict"),
@@ -83,12 +93,67 @@ def test_a_bad_environment_is_said_of_the_variable(folder: Path) -> None:
     assert "PIXHAUL_CONNECTIONS: 'many' is not a whole number" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["x" * 5_000, "\x1b[31m", "http://["])
+def test_a_proxy_that_is_none_is_a_failure_of_each_link(folder: Path, name: str) -> None:
+    done = pixhaul("get", "--retries", "0", "http://192.0.2.1/a.jpg", folder=folder, more={"http_proxy": name})
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stderr
+
+
 def test_a_bad_configuration_is_said_of_file_key_and_line(folder: Path) -> None:
     (folder / "pixhaul.toml").write_text("limit = 5\nconections = 3\n")
     done = pixhaul("get", LINK, folder=folder)
     assert done.returncode == 2
     assert "pixhaul.toml, line 2: conections is no setting; did you mean connections?" in done.stderr
     assert "per-host" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["check", ""], ["check", "--rebuild", ""], ["retry", ""], ["demo", "-d", ""], ["race", "--show", ""]]
+    + [["standin", "--pictures", one] for one in ("", "x" * 300, "~nobody-of-that-name/x", "file")],
+)
+def test_no_command_takes_a_place_that_is_none(folder: Path, words: list[str]) -> None:
+    done = pixhaul(*words, folder=folder)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
+@pytest.mark.parametrize(
+    ("words", "redirected", "code", "said"),
+    [
+        (["get", "-i", "-"], "<&-", 2, "no links in standard input"),
+        (["get", "-i", "-"], "<&- >&- 2>&-", 2, ""),
+        (["get", "-g", LINK], ">&-", 1, "standard output is closed"),
+        (["get", "-g", LINK], ">&- 2>&-", 1, ""),
+        (["get", LINK, "--retries", "0"], "2>&-", 3, ""),
+        (["--version"], ">/dev/full", 9, "No space left"),
+        (["--help"], ">/dev/full", 9, "No space left"),
+        (["get", "--help"], ">/dev/full", 9, "No space left"),
+    ],
+)
+def test_a_stream_that_is_closed_or_full_is_no_crash(
+    folder: Path, words: list[str], redirected: str, code: int, said: str
+) -> None:
+    shell = ["bash", "-c", f'exec "$@" {redirected}', "bash", *command(*words)]
+    done = subprocess.run(
+        shell, check=False, cwd=folder, env=environment(folder), stdin=subprocess.PIPE, capture_output=True, timeout=60
+    )
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    assert not said or len(done.stderr.splitlines()) <= 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs Linux's /proc")
+def test_no_file_of_ours_gets_the_number_of_a_closed_stream(folder: Path) -> None:
+    code = "import os; from pixhaul.commands.speech import prepare; prepare(); n = os.open('file', os.O_RDONLY)"
+    shell = [sys.executable, "-c", f"{code}; raise SystemExit(n)"]
+    done = subprocess.run(["bash", "-c", 'exec "$@" <&- >&- 2>&-', "bash", *shell], check=False, cwd=folder)
+    assert done.returncode > 2
 
 
 def test_an_empty_standard_input_is_said(folder: Path) -> None:

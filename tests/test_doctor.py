@@ -1,11 +1,14 @@
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from hostile import Hostile, answer
 from pixhaul import doctor, standin
+from pixhaul.descriptors import EACH, RESERVED
 from pixhaul.options import Options
-from program import pixhaul
+from program import command, environment, pixhaul
 
 
 def test_a_folder_is_looked_at_and_nothing_is_left_there(tmp_path: Path) -> None:
@@ -27,10 +30,22 @@ def test_too_few_open_files_is_a_problem_with_a_number_that_works() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     if hard == resource.RLIM_INFINITY:
         pytest.skip("no limit here")
-    fact = doctor.open_files(hard)
+    fits = (hard - RESERVED) // EACH
+    fact = doctor.open_files(fits + 1)
     assert fact.verdict == doctor.BAD
-    assert str(hard - doctor.SPARE_FILES) in fact.advice
-    assert doctor.open_files(1).verdict == doctor.GOOD
+    assert f"--connections {fits}," in fact.advice
+    assert doctor.open_files(fits).verdict == doctor.GOOD
+
+
+@pytest.mark.parametrize(("connections", "returncode"), [("", 0), ("520", 0), ("521", 1)])
+def test_a_run_needs_room_for_all_its_places(connections: str, returncode: int, tmp_path: Path) -> None:
+    limited = ["sh", "-c", f"ulimit -n 1600; exec {shlex.join(command('doctor', '--offline'))}"]
+    more = {"PIXHAUL_CONNECTIONS": connections} if connections else {}
+    done = subprocess.run(
+        limited, cwd=tmp_path, env=environment(tmp_path, more), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == returncode, done.stdout
+    assert ("Use --connections 520," in done.stdout) == bool(returncode)
 
 
 def test_a_file_that_is_no_certificates_is_a_problem(tmp_path: Path) -> None:

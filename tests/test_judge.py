@@ -126,6 +126,15 @@ def test_imgur_leading_to_https_is_followed() -> None:
     assert isinstance(said, Again)
 
 
+@pytest.mark.parametrize("url", ["https://i.imgur.com/removed.png", "http://i.imgur.com/%72emoved.png?1"])
+def test_the_address_of_imgurs_placeholder_is_no_picture_whatever_comes(url: str) -> None:
+    said = fate(Reply(200, (), b"x", 600, picture=WHOLE), attempt(url))
+    assert isinstance(said, Refused)
+    assert said.reason is Reason.REMOVED
+    elsewhere = attempt("https://example.org/removed.png?imgur.com")
+    assert fate(Reply(200, (), b"x", 600, picture=WHOLE), elsewhere) is None
+
+
 def test_imgurs_placeholder_is_removed_and_a_picture_of_its_size_is_not() -> None:
     placeholder = Reply(200, (("etag", f'"{REMOVED_DIGEST}"'),), b"x" * 503, 503, picture=WHOLE)
     said = fate(placeholder)

@@ -313,6 +313,15 @@ def test_where_one_host_is_left_its_failures_are_judged_at_once() -> None:
     assert not scheduler.news
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 2), st.sampled_from([5.0, 20.0, 60.0, 200.0]))
+def test_one_host_or_two_that_are_down_for_a_while_lose_no_link(seed: int, hosts: int, seconds: float) -> None:
+    world = World(seed, (1.0, 1.0 + seconds))
+    ended, _, now = run(world, links(hosts, 200))
+    assert [type(one) for one in ended] == [Fetched] * 200 * hosts
+    assert now < 1.0 + seconds + 60.0 + 40.0  # the longest pause between two probes, and the transfers
+
+
 # -- hosts that die together, and are not the network ------------------------------------------------------------------
 
 

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pixhaul.endings import failed
 from pixhaul.host import RETRIES
 from pixhaul.hosts import Remembered
-from pixhaul.models import Attempt, Failed, Fetched, Job, NotYet, Outcome, Picture, Reply
+from pixhaul.judge import Refused
+from pixhaul.models import Attempt, Failed, Fetched, Job, NotYet, Outcome, Picture, Reason, Reply
 from pixhaul.options import Options
 from pixhaul.scheduler import Scheduler
 from pixhaul.spill import Spill
@@ -158,6 +160,27 @@ def test_a_refused_host_is_left_alone_until_its_time_and_others_are_not() -> Non
     assert 4.8 < wait < 5.2
     [again] = admitted(one, 10.3)
     assert (again.job.name, again.number, again.refusals) == ("strict0", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("replies", "attempts"),
+    [
+        ([Reply(429)], 2),
+        ([Reply(429), Reply(503)], 3),
+        ([Reply(429, retry_after=1.0)], 2),
+        ([Reply(503, retry_after=1.0), Reply(429), Reply(500)], 4),
+        ([Reply(503, retry_after=0.0)] * 5, 6),
+    ],
+)
+def test_every_answer_is_one_attempt_whatever_it_cost(replies: list[Reply], attempts: int) -> None:
+    answers = iter([*replies, GOOD])
+    _, ended = requests_of(scheduler(jobs(1)), lambda _: next(answers))
+    assert [(type(one), one.attempts) for one in ended] == [(Fetched, attempts)]
+
+
+def test_a_link_whose_host_is_given_up_while_it_waits_has_had_the_attempts_that_were_made() -> None:
+    job = jobs(1)[0]
+    assert failed(Attempt(job, job.url, "h", 2, 3), Refused(Reason.CONNECT, "")).attempts == 4
 
 
 def test_a_host_that_asks_for_hours_is_left_to_a_later_run() -> None:

@@ -100,6 +100,11 @@ def test_a_bad_file_is_one_line_that_names_file_and_key(tmp_path: Path, text: st
     assert caught.value.hint
 
 
+def test_a_number_of_thousands_of_digits_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not TOML"):
+        read(write(tmp_path, f"limit = {'9' * 5_000}"), KNOWN)
+
+
 def test_a_syntax_error_names_its_line(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="line 2"):
         read(write(tmp_path, "limit = 1\nlimit 2"), KNOWN)
@@ -111,6 +116,17 @@ def test_a_file_that_is_no_text_or_a_folder_is_said(tmp_path: Path) -> None:
     for name in ("a.toml", "b.toml"):
         with pytest.raises(UsageError, match=name):
             read(tmp_path / name, KNOWN)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_or_a_device_in_place_of_a_file_is_said_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "endless").symlink_to("/dev/zero")
+    (tmp_path / "nothing").symlink_to(os.devnull)
+    for name, said in (("pipe", "it is no file"), ("endless", "it has more than")):
+        with pytest.raises(UsageError, match=said):
+            read(tmp_path / name, KNOWN)
+    assert read(tmp_path / "nothing", KNOWN) == {}
 
 
 def test_help_works_whatever_the_files_hold(tmp_path: Path) -> None:

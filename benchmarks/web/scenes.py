@@ -87,6 +87,12 @@ SCENES = {
         Host("narrow", 3_000, 0.1, at_once=12, status=503),
         *("--per-host 8", "--per-host 12", "--per-host 16"),
     ),
+    "told": _only(
+        "429 and Retry-After: 2 above 12 requests at once",
+        Host("told", 7_200, 0.1, at_once=12, retry_after=2),
+        *("--per-host 8", "--per-host 12", "--per-host 16"),
+        limit=120,
+    ),
     "crowd": Scene(
         "200 hosts of mixed latency, 20 of them sick",
         crowd(20),

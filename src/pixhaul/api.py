@@ -82,7 +82,10 @@ class ImgurApi:
             self._headers.clear()
         name, colon, value = line.decode("latin-1").partition(":")
         if colon and len(self._headers) < 100:
-            self._headers[name.strip().lower()] = value.strip()
+            key, said = name.strip().lower(), value.strip()
+            # Of several pauses the longest is meant to count; of all other fields the last.
+            both = key == "retry-after" and key in self._headers
+            self._headers[key] = f"{self._headers[key]}, {said}" if both else said
 
     def _progress(self, *_: object) -> int:
         return 1 if self._stopped() else 0

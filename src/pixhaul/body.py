@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 FLUSH = 64 * 1024
 """Bytes that a body may always hold in memory, however full it is, and that go to its part file at once."""
+MOST_LOOSE = 512
+"""Pieces that may lie one by one before they are joined: a server may send one byte at a time, and a piece of one byte
+takes fifty of memory."""
 CHECKPOINT = 8 * 1024 * 1024
 """Bytes of a part file that a kill may cost: what a killed run may go on from is written down after each of them."""
 
@@ -51,8 +54,13 @@ class Body:
         self._staging = staging
         self._memory = memory
         self._pieces: list[bytes] = []
-        self._room = FLUSH
-        """Bytes that may still come before it is looked whether there is room for them in memory."""
+        self._joined = 0
+        """How many of the pieces, from the first on, are not to be joined any more."""
+        self._room = self._granted = FLUSH
+        """Bytes that may still come before it is looked whether there is room for them in memory; and from the last
+        such look on. So nobody has to count the pieces again."""
+        self._held = 0
+        """Bytes of the pieces at that look."""
         self._counted = 0
         """Bytes of the pieces that `memory` knows of: none of a small body."""
         self._written = 0
@@ -63,13 +71,22 @@ class Body:
         self._next_mark = 0
         self.fault: OSError | None = None
         """Why `take` has refused a piece."""
+        self.is_useless: Callable[[], bool] = _never
+        """Asked once there are so many bytes that a part file may be begun: whether all of them will be thrown away."""
+        self.cut_short = False
+        """Whether that is why `take` has refused a piece."""
+        self._asked = False
         self.checkpoint: Callable[[], None] = _nothing
         """Called when a part file is begun, and whenever it has grown by so much."""
 
     @property
     def size(self) -> int:
         """Bytes so far."""
-        return self._written + sum(map(len, self._pieces))
+        return self._written + self._in_memory
+
+    @property
+    def _in_memory(self) -> int:
+        return self._held + self._granted - self._room
 
     def take(self, piece: bytes) -> int | None:
         """Take the next piece, as libcurl calls it: -1 stops the transfer, and `fault` says why.
@@ -81,6 +98,10 @@ class Body:
         return self._grown() if self._room <= 0 else None
 
     def _grown(self) -> int | None:
+        if not self._asked:
+            self._asked, self.cut_short = True, self.is_useless()
+        if self.cut_short:
+            return -1
         try:
             self._look_for_room()
         except OSError as error:
@@ -97,13 +118,20 @@ class Body:
 
     def _look_for_room(self) -> None:
         """Leave what has come in memory, or put it into the part file."""
-        held, self._room = sum(map(len, self._pieces)), 0  # from now on with every piece
+        held = self._held = self._in_memory
+        self._room = self._granted = 0  # from now on with every piece
+        if len(self._pieces) - self._joined > MOST_LOOSE:
+            self._join()
         self._memory.held += held - self._counted
         self._counted = held
         if self._file is not None or held > self._options.spill_bytes or self._memory.held > self._options.max_memory:
             self._flush()
             if self._written >= self._next_mark:
                 self._mark()
+
+    def _join(self) -> None:
+        self._pieces[self._joined :] = [b"".join(self._pieces[self._joined :])]
+        self._joined += 1
 
     def _flush(self) -> None:
         """Put what is held into the part file. Each piece is hashed now, while the processor still has it at hand."""
@@ -121,7 +149,8 @@ class Body:
     def _released(self) -> list[bytes]:
         pieces, self._pieces = self._pieces, []
         self._memory.held -= self._counted
-        self._counted, self._room = 0, FLUSH
+        self._joined = self._held = self._counted = 0
+        self._room = self._granted = FLUSH
         return pieces
 
     def spill(self) -> None:
@@ -155,6 +184,11 @@ class Body:
 
     def _take_pieces(self) -> bytes:
         return b"".join(self._released())
+
+    def begin(self) -> None:
+        """Take note that another body comes."""
+        self.fault = None
+        self._asked = self.cut_short = False
 
     def discard(self) -> None:
         """Forget the bytes and leave no file."""
@@ -246,3 +280,7 @@ class Body:
 
 def _nothing() -> None:
     """Nobody wants to know."""
+
+
+def _never() -> bool:
+    return False

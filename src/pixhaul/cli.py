@@ -9,7 +9,7 @@ from types import FrameType
 import click
 
 from . import __version__
-from .commands.shape import write_examples
+from .commands.shape import Spoken, speak, write_examples
 from .errors import PixhaulError
 
 INTERRUPTED = 5
@@ -34,7 +34,7 @@ _EXAMPLES = (
 )
 
 
-class Program(click.Group):
+class Program(Spoken, click.Group):
     """Loads a command's module only when that command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -66,8 +66,17 @@ class Program(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, "--version", prog_name="pixhaul", message="%(prog)s %(version)s")
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        speak(ctx, f"pixhaul {__version__}")
+
+
+_VERSION = click.Option(
+    ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit."
+)
+
+
+@click.group(cls=Program, params=[_VERSION], context_settings={"help_option_names": ["-h", "--help"]})
 def program() -> None:
     """Pictures in bulk, from Imgur or from any list of links: fast, checked, and never twice."""
 

@@ -27,7 +27,7 @@ from pixhaul.options import Options
 from pixhaul.part import staging_folder
 from pixhaul.policy import directives, names_of, objection
 from pixhaul.proxies import addresses, in_force
-from pixhaul.replies import explained, spans_all
+from pixhaul.replies import explained, is_told, spans_all
 from pixhaul.resolver import FRESH, Resolver
 from pixhaul.resolver import MOST_AT_ONCE as LOOK_UPS
 from pixhaul.resume import Leftovers
@@ -109,6 +109,7 @@ class Slot:
         self.client = client
         self.curl = client.handle()
         self.body = Body(client.options, client.staging, memory)
+        self.body.is_useless = lambda: is_told(status_of(self._lines), "")
         self._take = self._allowed if client.options.policy != "none" else self.body.take
         self.curl.setopt(pycurl.WRITEFUNCTION, self._take)
         # A C function costs a tenth of one of ours. libcurl itself ends headers beyond 300 KB, interim ones included.
@@ -128,7 +129,7 @@ class Slot:
         if self._dials.dialled:
             self._dials.clear()
         self._looked = self._is_dead = False
-        self.body.fault = None
+        self.body.begin()
         self._fault: tuple[Reason, str] | None = None
 
     def begin(self, attempt: Attempt) -> pycurl.Curl:
@@ -236,6 +237,8 @@ class Slot:
             return self._whole(status, headers, seconds)
         if flaw and not error:
             error, detail = flaw
+        elif error and not flaw and is_told(status, error):
+            error = detail = ""
         connection = self._connection(code) if code else -1
         reply = Reply(status, headers, error=error, detail=detail, connection=connection, seconds=seconds)
         if status and not self._continuing.meet():
@@ -286,7 +289,8 @@ class Slot:
             return self._fault
         if self.body.fault:
             return Reason.DISK, self.body.fault.strerror or str(self.body.fault)
-        if code == 0 or (code == RECEIVE and self.body.size and ends_with_connection(self._lines)):
+        has_all = code == 0 or self.body.cut_short
+        if has_all or (code == RECEIVE and self.body.size and ends_with_connection(self._lines)):
             return "", ""
         if self._dials.forbidden:
             return Reason.ADDRESS_REFUSED, self._dials.forbidden

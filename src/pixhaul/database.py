@@ -16,6 +16,7 @@ from pixhaul.errors import DiskFull, LedgerDamaged, PixhaulError, UsageError
 from pixhaul.filesystems import is_network
 from pixhaul.inventory import Kept
 from pixhaul.part import disk_errors
+from pixhaul.plain import kind, refuse_others
 from pixhaul.rows import COLUMNS, Row, checksum
 
 VERSION = 3
@@ -64,15 +65,37 @@ def ledger_path(directory: Path) -> Path:
     return directory / ".pixhaul" / "ledger.sqlite"
 
 
+def demand_ledger(directory: Path) -> None:
+    """Raise UsageError where there is no ledger, or where nobody can tell."""
+    with disk_errors(directory, "the ledger cannot be looked at"):
+        if not is_there(ledger_path(directory)):
+            hint = "Name a directory that `pixhaul get -d DIR` has filled."
+            raise UsageError(f"{directory}: there is no ledger of pixhaul here.", hint)
+
+
+def is_there(path: Path) -> bool:
+    """Whether anything has that name, a dangling link too. Raises OSError where nobody can tell."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """What SQLite may open of a database, itself last: where others go first, a kill leaves nothing it throws away."""
+    return tuple(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal", ""))
+
+
 def open_database(directory: Path, readonly: bool, durable: bool = True) -> sqlite3.Connection:
     """A connection, tried and ready. Raises PixhaulError: LedgerDamaged where the file is, or is not ours."""
     with explained(directory), disk_errors(directory, "the ledger cannot be opened"):
         path = ledger_path(directory)
-        version = _try(directory, path) if path.exists() or readonly else 0
+        refuse_others(*files_of(path))  # SQLite would follow a link that leads nowhere, and wait for a pipe
+        version = _try(directory, path) if readonly or is_there(path) else 0
         if readonly:
             if version < VERSION:
-                hint = "The next pixhaul get or retry there brings it up to date."
-                raise UsageError(f"{path}: the ledger is of an older pixhaul (version {version}).", hint)
+                raise _outdated(directory, version)
             return _readonly(path)
         database = _connect(path, "rwc")
         try:
@@ -115,6 +138,14 @@ def damaged(directory: Path, why: str) -> LedgerDamaged:
     """The error of a ledger that cannot be trusted."""
     hint = f"Make it again from the pictures and the journal: pixhaul check --rebuild {directory}"
     return LedgerDamaged(f"{ledger_path(directory)}: the ledger is damaged: {why}.", hint)
+
+
+def _outdated(directory: Path, version: int) -> UsageError:
+    if not version:
+        hint = f"Make it again from the pictures and the journal: pixhaul check --rebuild {directory}"
+        return LedgerDamaged(f"{ledger_path(directory)}: the ledger is empty.", hint)
+    hint = "The next pixhaul get there brings it up to date."
+    return UsageError(f"{ledger_path(directory)}: the ledger is of an older pixhaul (version {version}).", hint)
 
 
 def select(database: sqlite3.Connection, directory: Path, where: str, values: Sequence[object]) -> Iterator[Row]:
@@ -175,7 +206,10 @@ def stems(database: sqlite3.Connection, directory: Path) -> Iterator[list[str]]:
 
 def salvage(path: Path) -> Iterator[Row]:
     """Every row of a damaged ledger that can still be read and is as it was written."""
-    with closing(_connect(path, "ro")) as database:
+    if kind(path):
+        return
+    is_alone = any(map(kind, files_of(path)))  # a link or a pipe beside it is not to be opened
+    with closing(_connect(path, "ro&immutable=1" if is_alone else "ro")) as database:
         for values_and_sum in _reachable(database):
             row = Row(*values_and_sum[:-1])
             if values_and_sum[-1] == checksum(row):
@@ -227,8 +261,6 @@ def _readonly(path: Path) -> sqlite3.Connection:
 
 def _try(directory: Path, path: Path) -> int:
     """The version, when there is no damage; writes nothing, so that a ledger of a newer pixhaul stays as it is."""
-    if path.is_symlink():
-        raise UsageError(f"{path}: is a symbolic link.", "Move it away; nothing is written through it.")
     with closing(_readonly(path)) as database:
         version = database.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:

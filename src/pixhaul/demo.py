@@ -15,11 +15,15 @@ _HERE = "http://127.0.0.1:"
 
 def kept_before(directory: Path) -> int:
     """How many pictures of earlier demos are still in a directory."""
-    if not (directory / ".pixhaul" / "ledger.sqlite").is_file():
-        return 0
     from contextlib import closing
 
+    from .database import is_there, ledger_path
     from .ledger import Ledger
+    from .part import disk_errors
+
+    with disk_errors(directory, "the ledger cannot be looked at"):
+        if not is_there(ledger_path(directory)):
+            return 0
 
     with closing(Ledger(directory, readonly=True)) as ledger:
         rows = [row for row in ledger.rows("done") if row.url.startswith(_HERE)]

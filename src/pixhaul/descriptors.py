@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import sys
 
+EACH = 3
+"""What a transfer may need: a socket, a second one while it dials, a part file."""
 RESERVED = 40
 """For the ledger, lists, pipes, look-ups, and what the interpreter has open."""
 
 
 def room(wanted: int, each: int) -> int:
     """How many of the wanted things may be there at once, where each needs so many descriptors; at least 1."""
-    limit = _raised(wanted * each + RESERVED)
+    return fitting(wanted, each, _raised(wanted * each + RESERVED))
+
+
+def fitting(wanted: int, each: int, limit: int) -> int:
+    """The same below a limit."""
     return max(1, min(wanted, (limit - RESERVED) // each))
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import __version__
+from .descriptors import EACH, fitting
 from .http_versions import HTTP3
 from .options import Options
 from .settings import masked
@@ -24,8 +25,6 @@ GOOD, NOTE, BAD = "ok", "note", "PROBLEM"
 
 PATIENCE = 10.0
 """Seconds that the API has to answer."""
-SPARE_FILES = 64
-"""Descriptors besides the connections: ledger, part files, standard streams, and what libraries open."""
 LITTLE_ROOM = 1_000_000_000
 """Bytes free, below which a word is said."""
 _PROXIES = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY")
@@ -126,18 +125,18 @@ def directory(path: Path) -> Fact:
     return Fact(GOOD, "directory", f"{path} {state}; {size(free)} are free")
 
 
-def open_files(connections: int) -> Fact:
-    """Whether as many files may be open at once as there may be connections."""
+def open_files(transfers: int) -> Fact:
+    """Whether as many files may be open at once as so many transfers need; where not, fewer of them run."""
     if sys.platform == "win32":
         return Fact(GOOD, "open files", "not limited on Windows")
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = float("inf") if hard == resource.RLIM_INFINITY else hard
+    room = transfers if hard == resource.RLIM_INFINITY else fitting(transfers, EACH, hard)
     text = f"{soft} at once, up to {'any number' if hard == resource.RLIM_INFINITY else hard}"
-    if most < connections + SPARE_FILES:
-        advice = f"Use --connections {max(1, int(most) - SPARE_FILES)}, or raise the limit: ulimit -n"
-        return Fact(BAD, "open files", f"{text}: too few for {connections} connections", advice)
+    if room < transfers:
+        advice = f"Use --connections {room}, or raise the limit: ulimit -n"
+        return Fact(BAD, "open files", f"{text}: too few for {transfers} transfers", advice)
     return Fact(GOOD, "open files", text)
 
 
@@ -208,7 +207,7 @@ def machine(options: Options, environ: Mapping[str, str] | None = None) -> Itera
     environ = os.environ if environ is None else environ
     yield from versions()
     yield directory(Path(options.directory))
-    yield open_files(options.most_places)
+    yield open_files(options.places)
     yield certificates(options.cacert, environ)
     yield proxies(options.proxy, environ)
     yield hosts(options)

@@ -27,7 +27,7 @@ def fetched(attempt: Attempt, reply: Reply, now: float, robots: str = "") -> Fet
 def failed(attempt: Attempt, said: Refused, status: int = 0, now: float = 0.0) -> Failed:
     """The end of a link that failed; without `now` it ended while it waited, and its present try was never made."""
     seconds = now - attempt.began if now and attempt.began else 0.0
-    tries = attempt.number + attempt.refusals if now else attempt.number - 1
+    tries = attempt.number + attempt.refusals - (0 if now else 1)
     return Failed(attempt.job, said.reason, said.detail, status, attempt.url, tries, seconds)
 
 

@@ -25,6 +25,7 @@ class Holdings:
     """Every link of the run between its reading and its end, counted."""
 
     def __init__(self, options: Options, remembered: Remembered) -> None:
+        self._retries = options.retries
         self.hosts = Hosts(options, remembered)
         self.later: Agenda[Attempt | Host | None] = Agenda()
         """Links and hosts that wait for their time, and None for a moment at which to look again."""
@@ -95,9 +96,11 @@ class Holdings:
                 item.sleeping = False
                 self.hosts.queue(item)
             elif item is not None:
+                host = self.hosts.get(item.host)
                 self.held -= 1
-                self.hosts.get(item.host).delayed -= 1
-                self.place(item, first=True)
+                host.delayed -= 1
+                is_last = item.number > self._retries
+                self.place(item, first=not (is_last and host.pace.failing))  # as a probe it would be wasted
 
     def give_up(self, host: Host, said: Refused) -> None:
         """End all links that are ready at a host; those that wait for their time end when it comes."""

@@ -13,19 +13,19 @@ from pathlib import Path
 from zlib import crc32
 
 from pixhaul.part import write_all
+from pixhaul.plain import open_plain
 from pixhaul.rows import Row
 
-_EXTRA = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _EXTRA
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Journal:
-    """The open file of a directory. Raises OSError from everything that writes."""
+    """The open file of a directory. Raises OSError from everything that writes, UsageError where it is no file."""
 
     def __init__(self, directory: Path, readonly: bool = False) -> None:
         self.path = directory / ".pixhaul" / "journal"
-        self._descriptor = -1 if readonly else os.open(self.path, _APPEND, 0o666)
+        self._descriptor = -1 if readonly else open_plain(self.path, _APPEND)
         self.size = 0 if readonly else os.fstat(self._descriptor).st_size
         """Bytes, with the end of what a kill has cut."""
         self._torn = self.size > 0
@@ -52,14 +52,14 @@ class Journal:
         """Make the file anew, whole at every moment."""
         fresh = self.path.with_name("journal.new")
         fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, _APPEND | os.O_EXCL, 0o666)
+        descriptor = open_plain(fresh, _APPEND | os.O_EXCL)
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(map(line, rows))
             file.flush()
             os.fsync(descriptor)
         self.close()
         fresh.replace(self.path)
-        self._descriptor = os.open(self.path, _APPEND, 0o666)
+        self._descriptor = open_plain(self.path, _APPEND)
         self.size = os.fstat(self._descriptor).st_size
 
     def sync(self) -> None:
@@ -102,7 +102,7 @@ def parse(text: bytes) -> Row | None:
 def read(path: Path, offset: int = 0) -> Iterator[Row]:
     """The rows of all whole lines from a place on, in the order in which they were written."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | _EXTRA)
+        descriptor = open_plain(path, os.O_RDONLY)
     except FileNotFoundError:
         return
     with os.fdopen(descriptor, "rb") as file:

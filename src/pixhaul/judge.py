@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
+from urllib.parse import unquote
 
 from pixhaul.links import Link, concealed, join, parse
 from pixhaul.models import Attempt, Reason, Reply
@@ -18,7 +19,7 @@ BASE_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 """Seconds between two tries of one link, where the host asked for nothing."""
 MOST_REFUSALS = 20
-"""Answers 429 or 503 that one link may draw before it is given up (docs/decisions/pacing.md)."""
+"""Answers 429 or 503 with a Retry-After that one link may draw before it is given up (docs/decisions/pacing.md)."""
 PATIENCE = 3600.0
 """Seconds; a host that asks for a longer pause is left to a later run."""
 
@@ -76,12 +77,20 @@ def judge(attempt: Attempt, reply: Reply, options: Options, random: Random) -> J
     if reply.error:
         return _broken(attempt, reply, options, random)
     if reply.redirect:
-        return Judgement("good", _redirected(attempt, reply, options, random))
+        return Judgement("good", _when_told(reply, _redirected(attempt, reply, options, random)))
     if reply.status not in (200, 203) and reply.picture is None:
         return _status(attempt, reply, options, random)
-    if reply.size == REMOVED_BYTES and is_placeholder(reply):
+    if (reply.size == REMOVED_BYTES and is_placeholder(reply)) or _asks_for_placeholder(attempt):
         return Judgement("good", Refused(Reason.REMOVED, "Imgur's picture for a removed one"))
     return _body(attempt, reply, options, random)
+
+
+def _asks_for_placeholder(attempt: Attempt) -> bool:
+    """Whether the link itself is that of Imgur's placeholder; elsewhere a picture may have that name."""
+    if "imgur." not in attempt.url or not _names_placeholder(attempt.url):
+        return False
+    here = parse(attempt.url)
+    return isinstance(here, Link) and is_imgur(here.host)
 
 
 def is_placeholder(reply: Reply) -> bool:
@@ -106,7 +115,7 @@ def _broken(attempt: Attempt, reply: Reply, options: Options, random: Random) ->
     if reason in _BLAMELESS:
         return Judgement("again", Refused(reason, reply.detail))
     if reason in _RETRIED:
-        return Judgement("lost", _once_more(attempt, options, random, Refused(reason, reply.detail)))
+        return Judgement("lost", _when_told(reply, _once_more(attempt, options, random, Refused(reason, reply.detail))))
     if reason is Reason.RATE_LIMITED:  # ENHANCE_YOUR_CALM: HTTP/2's way to refuse
         return Judgement("refused", _refusal(attempt, reply, options, Refused(reason, reply.detail)))
     pace = "lost" if reason is Reason.TLS else "good"
@@ -126,7 +135,7 @@ def _redirected(attempt: Attempt, reply: Reply, options: Options, random: Random
     hop = join(here, reply.redirect)
     if not isinstance(hop, Link):
         return Refused(Reason.REDIRECT_REFUSED, f"redirected to {concealed(reply.redirect)[:200]}: {hop[1]}")
-    if _path(hop.url) == "/removed.png":
+    if _names_placeholder(hop.url):
         return Refused(Reason.REMOVED, "redirected to removed.png")
     if is_imgur(here.host) and (not is_imgur(hop.host) or _path(hop.url) != _path(here.url)):
         return Refused(Reason.REDIRECT_REFUSED, f"Imgur led away from the picture, to {hop.url[:200]}")
@@ -145,6 +154,11 @@ def is_imgur(host: str) -> bool:
     return host == "imgur.com" or host.endswith((".imgur.com", ".imgur.io")) or host == "imgur.io"
 
 
+def _names_placeholder(url: str) -> bool:
+    """Whether an address is that of removed.png, however it is spelled."""
+    return unquote(_path(url)).partition(";")[0].strip("/") == "removed.png"
+
+
 def _path(url: str) -> str:
     return "/" + url.split("/", 3)[3].partition("?")[0] if url.count("/") >= 3 else "/"
 
@@ -154,8 +168,21 @@ def _status(attempt: Attempt, reply: Reply, options: Options, random: Random) ->
     if reply.status in (429, 503):
         return Judgement("refused", _refusal(attempt, reply, options, said))
     if said.reason is Reason.SERVER_ERROR or reply.status == 408:
-        return Judgement("lost", _once_more(attempt, options, random, said))
+        return Judgement("lost", _when_told(reply, _once_more(attempt, options, random, said)))
     return Judgement("good", said)
+
+
+def _when_told(reply: Reply, fate: Refused | Again) -> Refused | Again:
+    """Another attempt, no sooner than the answer asks for: Retry-After may stand on any (RFC 9110 10.2.3)."""
+    if not reply.retry_after or not isinstance(fate, Again):
+        return fate
+    if reply.retry_after > PATIENCE:
+        return _much_later(fate.detail, reply.retry_after)
+    return fate._replace(seconds=max(fate.seconds, reply.retry_after))
+
+
+def _much_later(said: str, seconds: float) -> Refused:
+    return Refused(Reason.RATE_LIMITED, f"{said}, to be asked again in {seconds:.0f} s")
 
 
 def _refusal(attempt: Attempt, reply: Reply, options: Options, said: Refused) -> Refused | Again:
@@ -166,7 +193,7 @@ def _refusal(attempt: Attempt, reply: Reply, options: Options, said: Refused) ->
     if reply.retry_after is None:
         tries_left = attempt.number <= options.retries
     elif reply.retry_after > PATIENCE:
-        return Refused(Reason.RATE_LIMITED, f"{said.detail}, to be asked again in {reply.retry_after:.0f} s")
+        return _much_later(said.detail, reply.retry_after)
     else:
         tries_left = options.retries > 0 and attempt.refusals + 1 < MOST_REFUSALS
     return Again(0.0, said.reason, said.detail) if tries_left else said

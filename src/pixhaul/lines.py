@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias, cast
@@ -17,6 +18,8 @@ BLOCK = 256 * 1024
 """Bytes read at once."""
 MOST_ROW_LINES = 100
 """Lines that one csv row may take."""
+_LONGEST_CELL = 2**31 - 1
+"""Characters; a row has its limits already, and Python's own, 131,072, is less than a caption may have."""
 BOM = b"\xef\xbb\xbf"
 """What some editors write before UTF-8."""
 
@@ -47,9 +50,11 @@ Row: TypeAlias = tuple[int, list[str] | Bad]
 
 def opened(place: str) -> AbstractContextManager[BufferedReader]:
     """The bytes of a path, or of standard input, which stays open, where it is -. Raises OSError at once."""
+    if place == "-" and sys.stdin is None:  # it was closed when we were started
+        return nullcontext(BufferedReader(BytesIO()))
     if place == "-":
         return nullcontext(cast(BufferedReader, sys.stdin.buffer))
-    return Path(place).expanduser().open("rb")
+    return Path(os.path.expanduser(place)).open("rb")  # noqa: PTH111 - pathlib raises for users that there are not
 
 
 def unpacked(raw: BufferedReader) -> Stream:
@@ -162,6 +167,7 @@ def csv_rows(lines: Iterator[Line]) -> Iterator[Row]:
     nothing.
     """
     feed = _Feed(lines)
+    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
     reader = csv.reader(feed, strict=True)
     while True:
         feed.held.clear()

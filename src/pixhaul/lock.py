@@ -11,12 +11,12 @@ from pathlib import Path
 
 from pixhaul.errors import UsageError
 from pixhaul.part import disk_errors
+from pixhaul.plain import open_plain
 
 POLL = 0.2
 """Seconds between two looks."""
 _HELD = frozenset({errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK})
 """What a system says when another process has the lock; EDEADLK is Windows'."""
-_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def _try_lock(descriptor: int) -> bool:
@@ -41,11 +41,12 @@ def _try_lock(descriptor: int) -> bool:
 def locked(path: Path, waiting: Callable[[str], None], stopped: Callable[[], bool]) -> Iterator[bool]:
     """Hold the lock file; `waiting` is told once, with the number of the process that has it, if it must wait.
 
-    Gives False, without the lock, when `stopped` says so while it waits. Raises UsageError where locks are not to be
-    had: on some network file systems two processes could then spoil one another's work.
+    Gives False, without the lock, when `stopped` says so while it waits. Raises UsageError where the name is that of
+    something else than a file, and where locks are not to be had: on some network file systems two processes could
+    then spoil one another's work.
     """
     with disk_errors(path, "cannot be opened"):
-        descriptor = os.open(path, _FLAGS, 0o666)
+        descriptor = open_plain(path, os.O_RDWR | os.O_CREAT)
     try:
         yield _wait(path, descriptor, waiting, stopped)
     finally:

@@ -105,7 +105,7 @@ class Attempt(NamedTuple):
     number: int = 1
     """Counts tries from 1; a redirect keeps the number."""
     refusals: int = 0
-    """Answers 429 or 503 so far: they cost no try."""
+    """Answers 429 or 503 so far that cost no try, for they said when to come back; a bare one is a try."""
     hops: tuple[str, ...] = ()
     """URLs asked for before this one."""
     token: Any = None

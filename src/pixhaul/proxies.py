@@ -18,9 +18,9 @@ def addresses(proxies: frozenset[str]) -> frozenset[str]:
     """Their numeric addresses, for the guard, which sees no other address behind them."""
     found: set[str] = set()
     for name in proxies:
-        host = urlsplit(name if "://" in name else f"http://{name}").hostname or ""
         try:
+            host = urlsplit(name if "://" in name else f"http://{name}").hostname or ""
             found.update(str(answer[4][0]) for answer in socket.getaddrinfo(host, None))
-        except OSError:
+        except (OSError, ValueError):  # ValueError: no name of a host
             continue  # libcurl will say it, with the link it concerns
     return frozenset(found)

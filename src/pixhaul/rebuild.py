@@ -7,16 +7,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pixhaul.database import ledger_path, salvage
+from pixhaul.database import files_of, is_there, ledger_path, salvage
 from pixhaul.errors import UsageError
 from pixhaul.ledger import Ledger
 from pixhaul.lock import locked
 from pixhaul.part import disk_errors
 from pixhaul.rows import Row
 from pixhaul.verify import Finding, look
-
-_COMPANIONS = ("-wal", "-shm", "-journal", "")
-"""What belongs to an SQLite file, itself last: a kill in between must leave nothing that SQLite would throw away."""
 
 
 class Rebuilt(NamedTuple):
@@ -46,9 +43,7 @@ def rebuild(directory: Path, waiting: Callable[[str], None]) -> Rebuilt:
         PixhaulError: There is nothing to make it from, or the disk refuses.
     """
     home = directory / ".pixhaul"
-    if not ledger_path(directory).exists() and not (home / "journal").exists():
-        hint = "Name a directory that `pixhaul get -d DIR` has filled."
-        raise UsageError(f"{directory}: there is neither a ledger nor a journal of pixhaul here.", hint)
+    _demand(directory)
     with locked(home / "lock", waiting, lambda: False):
         with disk_errors(directory, "the ledger cannot be set aside"):
             aside = _set_aside(directory)
@@ -56,16 +51,27 @@ def rebuild(directory: Path, waiting: Callable[[str], None]) -> Rebuilt:
             return _made(ledger, aside)
 
 
+def _demand(directory: Path) -> None:
+    """Raise UsageError where there is nothing to make a ledger from, or it would be made elsewhere."""
+    home = directory / ".pixhaul"
+    with disk_errors(directory, "the ledger cannot be looked at"):
+        if home.is_symlink():
+            raise UsageError(f"{home}: is a symbolic link.", "Put the folder itself in its place.")
+        if not is_there(ledger_path(directory)) and not is_there(home / "journal"):
+            hint = "Name a directory that `pixhaul get -d DIR` has filled."
+            raise UsageError(f"{directory}: there is neither a ledger nor a journal of pixhaul here.", hint)
+
+
 def _set_aside(directory: Path) -> Path | None:
     path = ledger_path(directory)
-    if not path.exists() and not path.is_symlink():
+    if not is_there(path):
         return None
     number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+    while is_there(aside := path.with_name(f"{path.name}.damaged-{number}")):
         number += 1
-    for suffix in _COMPANIONS:
+    for file, target in zip(files_of(path), files_of(aside), strict=True):
         with suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+            file.rename(target)
     return aside
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,8 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixhaul.decoding import coding_of
+from pixhaul.errors import UsageError
 from pixhaul.headers import Fields, content_range, length_of, strong_validator
 from pixhaul.part import create_part, part_name
+from pixhaul.plain import open_plain, remove
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -30,6 +31,8 @@ LEAST = 256 * 1024
 DAYS = 7
 """How long a note is kept for a link that does not come again."""
 _ENDING = ".resume"
+_LONGEST_NOTE = 100_000
+"""Bytes; more is no note of ours."""
 
 
 class Unfinished(NamedTuple):
@@ -157,10 +160,11 @@ class Leftovers:
 
 def _reopened(path: Path) -> FileIO:
     """A part file of ours, to be read and written. Raises OSError for what is no plain file with one name."""
-    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    file = FileIO(os.open(path, flags), "r+b")
-    state = os.fstat(file.fileno())
-    if not stat.S_ISREG(state.st_mode) or state.st_nlink > 1:
+    try:
+        file = FileIO(open_plain(path, os.O_RDWR), "r+b")
+    except UsageError as error:
+        raise OSError(error.message) from error
+    if os.fstat(file.fileno()).st_nlink > 1:
         file.close()
         raise OSError(f"{path} is no part file of ours")
     return file
@@ -195,17 +199,16 @@ def _notes(staging: Path) -> Iterator[tuple[Path, Unfinished]]:
     for path in staging.glob(f"*{_ENDING}"):
         one = _read(path)
         if one is None:
-            path.unlink(missing_ok=True)
+            remove(path)
         else:
             yield path, one
 
 
 def _read(path: Path) -> Unfinished | None:
     try:
-        if path.is_symlink() or path.stat().st_size > 100_000:
-            return None
-        one = Unfinished(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
+        with os.fdopen(open_plain(path, os.O_RDONLY), "rb") as file:
+            one = Unfinished(**json.loads(file.read(_LONGEST_NOTE)))
+    except (OSError, UsageError, ValueError, TypeError, RecursionError):
         return None
     kinds = all(isinstance(value, kind) for value, kind in zip(one, _KINDS, strict=True))
     is_sound = kinds and 0 < one.held < one.total and path.name == _name(one.key) and one.part == Path(one.part).name

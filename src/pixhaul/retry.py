@@ -11,7 +11,7 @@ from typing import Any
 from pixhaul import names
 from pixhaul import template as templates
 from pixhaul.again import Choice, judged_once
-from pixhaul.database import ledger_path
+from pixhaul.database import demand_ledger
 from pixhaul.errors import ApiRefused, PixhaulError, UsageError
 from pixhaul.ledger import Ledger
 from pixhaul.models import Failed, Job, JobStream, NotYet, Reason
@@ -80,9 +80,7 @@ def counts(directory: Path, choice: Choice) -> tuple[Counter[str], Counter[str]]
 
     Raises UsageError where there is no ledger.
     """
-    if not ledger_path(directory).is_file():
-        hint = "Name a directory that `pixhaul get -d DIR` has filled."
-        raise UsageError(f"{directory}: there is no ledger of pixhaul here.", hint)
+    demand_ledger(directory)
     there: Counter[str] = Counter()
     taken: Counter[str] = Counter()
     takes_up = judged_once(choice.takes_up)

@@ -240,7 +240,7 @@ class Scheduler:
         fate = judgement.fate
         if isinstance(fate, Again):
             if fate.hop is not None:
-                return self._hop(attempt, fate.hop, reply, now)
+                return self._hop(attempt, fate.hop, reply, now + fate.seconds, now)
             was_refused = judgement.pace == "refused"
             free = shared or bool(reply.stale) or (was_refused and reply.retry_after is not None)
             self._again(attempt, fate.seconds, was_refused, free, now)
@@ -253,7 +253,7 @@ class Scheduler:
     def _again(self, attempt: Attempt, seconds: float, was_refused: bool, free: bool, now: float) -> None:
         following = attempt._replace(
             number=attempt.number + (0 if free else 1),
-            refusals=attempt.refusals + (1 if was_refused else 0),
+            refusals=attempt.refusals + (1 if was_refused and free else 0),
             token=None,
             spent=0.0,
         )
@@ -263,16 +263,18 @@ class Scheduler:
         self.hosts.get(attempt.host).retries -= attempt.number > 1 and not free
         self._holdings.delay(following, now + seconds)
 
-    def _hop(self, attempt: Attempt, hop: Link, reply: Reply, now: float) -> Failed | None:
-        """A redirect goes to the head of the queue of the host that it leads to."""
+    def _hop(self, attempt: Attempt, hop: Link, reply: Reply, when: float, now: float) -> Failed | None:
+        """A redirect goes to the head of the queue of the host that it leads to, unless it was told to wait."""
         refused = self._intake.refused(attempt.job, hop)
         if refused:
             said = Refused(Reason.ADDRESS_REFUSED, f"redirected to {hop.url[:200]}: {refused}")
             return failed(attempt, said, reply.status, now)
         hops, spent = (*attempt.hops, attempt.url), attempt.spent + reply.seconds
-        self._holdings.place(
-            attempt._replace(url=hop.url, host=hop.origin, hops=hops, token=None, spent=spent), first=True
-        )
+        following = attempt._replace(url=hop.url, host=hop.origin, hops=hops, token=None, spent=spent)
+        if when > now:
+            self._holdings.delay(following, when)
+        else:
+            self._holdings.place(following, first=True)
         return None
 
 

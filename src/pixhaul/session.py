@@ -12,7 +12,7 @@ from pixhaul import host_memory, names, sinks, strategies
 from pixhaul.again import Choice
 from pixhaul.bundle import Bundle
 from pixhaul.context import Context
-from pixhaul.errors import NetworkGone, PixhaulError
+from pixhaul.errors import NetworkGone, PixhaulError, UsageError
 from pixhaul.executors import local
 from pixhaul.gathering import Found, Gathering, Text, once
 from pixhaul.haul import haul
@@ -89,6 +89,8 @@ class Session:
         options = self._options
         stack.callback(self._context.stopped.set)
         trace = stack.enter_context(closing(self._trace())) if options.trace else None
+        if not options.directory.strip():  # it would be whatever folder one happens to be in
+            raise UsageError("The directory has no name.", "Name one with -d DIR.")
         directory = open_directory(Path(options.directory))
         lock = locked(directory / ".pixhaul" / "lock", self._waiting, self._context.stopped.is_set)
         if not stack.enter_context(lock):

@@ -6,8 +6,10 @@ first two and the last; this module reads the files and hands their values over 
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +22,8 @@ from .errors import UsageError
 FILE = "pixhaul.toml"
 """The file of the current folder."""
 
+_LARGEST = 1024 * 1024
+"""Bytes of a file of settings."""
 API = "https://api.imgur.com"
 
 _PATHS = frozenset({"directory", "cacert", "input-file", "trace", "cache-dir"})
@@ -116,7 +120,7 @@ def masked(url: str) -> str:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return _bytes(path).decode()
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError as error:
@@ -127,6 +131,19 @@ def _text(path: Path) -> str:
         raise UsageError(f"{path}: cannot be read: {error.strerror}.", "Mend that, or move the file away.") from error
 
 
+def _bytes(path: Path) -> bytes:
+    """What is in the file, which may be a link; a pipe may not hold us up, nor a device fill memory. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISCHR(mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        found = file.read(_LARGEST + 1) or b""
+    if len(found) > _LARGEST:
+        raise OSError(errno.EFBIG, f"it has more than {_LARGEST} bytes")
+    return found
+
+
 def _table(path: Path, text: str) -> dict[str, Any]:
     if not text.strip():
         return {}
@@ -134,7 +151,7 @@ def _table(path: Path, text: str) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError; numbers too long raise another
         raise UsageError(
             f"{path}: not TOML: {error}.", 'A line looks like: connections = 64, or: types = "jpeg,png"'
         ) from error
@@ -171,7 +188,7 @@ def _refusal(option: click.Option, value: Any) -> str:
 def _ready(key: str, option: click.Option, value: Any) -> Any:
     texts = value if isinstance(value, list) else [value]
     if key in _PATHS:
-        texts = [str(Path(text).expanduser()) for text in texts]
+        texts = [os.path.expanduser(text) for text in texts]  # noqa: PTH111 - pathlib raises for unknown users
     return texts if option.multiple else value if isinstance(value, list) else texts[0]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pixhaul.errors import DiskFull, PixhaulError, UsageError
 from pixhaul.part import FULL, create_part, disk_errors, part_name, staging_folder, sync_folder
+from pixhaul.plain import remove
 from pixhaul.resume import claimed
 
 
@@ -43,7 +44,7 @@ def clear_parts(directory: Path) -> None:
         kept = claimed(staging)
         for part in staging.glob("*.part"):
             if part.name not in kept:
-                part.unlink(missing_ok=True)
+                remove(part)
 
 
 def _own_folder(folder: Path) -> None:

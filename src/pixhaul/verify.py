@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,10 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pixhaul.check import inspect
+from pixhaul.database import demand_ledger
 from pixhaul.digests import Digests
-from pixhaul.errors import UsageError
 from pixhaul.ledger import Ledger
+from pixhaul.plain import kind, open_plain
 from pixhaul.rows import Row
+
+_LARGEST = 256 * 1024 * 1024
+"""Bytes of a file that is looked at, once its hash was wrong."""
 
 
 class Finding(NamedTuple):
@@ -30,9 +33,7 @@ class Finding(NamedTuple):
 
 def verify(directory: Path) -> Iterator[Finding]:
     """Re-read every kept picture; yield a finding for each, good ones too. Raises UsageError without a ledger."""
-    if not (directory / ".pixhaul" / "ledger.sqlite").is_file():
-        hint = "Name a directory that `pixhaul get -d DIR` has filled."
-        raise UsageError(f"{directory}: there is no ledger of pixhaul here.", hint)
+    demand_ledger(directory)
     with closing(Ledger(directory, readonly=True)) as ledger:
         for row in ledger.rows("done"):
             problem, detail = look(directory, row)
@@ -61,26 +62,29 @@ def _files(directory: Path) -> Iterator[str]:
 def look(directory: Path, row: Row) -> tuple[str, str]:
     """What is wrong with the file of a row, in a word and in words; two empty texts when nothing is."""
     path = directory / str(row.path)
-    if path.is_symlink():
-        return "changed", "a symbolic link is in its place"
-    if not path.is_file():
-        return "missing", "the file is not there"
     try:
+        other = kind(path)
+        if other:
+            return "changed", f"{other} is in its place"
         return _compare(path, row)
-    except OSError as error:
-        return "broken", f"cannot be read: {error.strerror}"
+    except (FileNotFoundError, NotADirectoryError):
+        return "missing", "the file is not there"
+    except (OSError, ValueError) as error:  # ValueError: a path that no system can have
+        return "broken", f"cannot be read: {getattr(error, 'strerror', None) or error}"
 
 
 def _compare(path: Path, row: Row) -> tuple[str, str]:
-    size = path.stat().st_size
-    if size == 0:
-        return "changed", f"empty, and was {row.size} bytes"
-    with path.open("rb") as file:
+    with os.fdopen(open_plain(path, os.O_RDONLY), "rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
         if digest == row.sha256:
             return "", ""
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            picture = inspect(data, max_pixels=2**62)
+        size = os.fstat(file.fileno()).st_size
+        if not size:
+            return "changed", f"empty, and was {row.size} bytes"
+        if size > _LARGEST:
+            return "changed", f"{size} bytes, and was {row.size}"
+        file.seek(0)
+        picture = inspect(file.read(_LARGEST), max_pixels=2**62)  # a map of it would kill us where it is cut meanwhile
     if picture.flaw:
         return "broken", f"{size} bytes, and was {row.size}: {picture.detail or picture.flaw}"
     return "changed", f"another whole picture: {size} bytes, and was {row.size}"

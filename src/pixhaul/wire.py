@@ -14,7 +14,7 @@ import pycurl
 
 from pixhaul.body import Memory
 from pixhaul.client import Client, Slot
-from pixhaul.descriptors import room
+from pixhaul.descriptors import EACH, room
 from pixhaul.lookups import Lookups
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.poller import Poller
@@ -31,9 +31,6 @@ a few waited for their time-out (2026-11). `perform`, which looks at all of them
 LOOK = 2.0
 """Seconds between two looks at every transfer in any case. libcurl 8.23, driven by sockets, forgets to begin the low
 speed check of some that never get a byte: eight at once took 40 s each where one took its 20 (2026-11)."""
-
-EACH = 3
-"""Descriptors that a transfer may need: a socket, a second one while it dials, a part file."""
 
 
 class Wire:

@@ -73,3 +73,24 @@ def test_a_box_with_64_bits_of_length_is_read() -> None:
 def test_films_are_refused_by_name(brand: bytes, kind: str) -> None:
     found = inspect(box(b"ftyp", brand, bytes(4), brand) + box(b"moov"), ENOUGH)
     assert (found.format, found.flaw) == (kind, "type-refused")
+
+
+@pytest.mark.skipif(not avifs(), reason="this Pillow writes no AVIF")
+@pytest.mark.parametrize("kind", [b"mpvd", b"sefd", b"free", b"mdat", b"uuid", b"jumb", b"abcd"])
+def test_what_a_camera_puts_behind_a_picture_comes_whole_or_not_at_all(kind: bytes) -> None:
+    film = box(b"ftyp", b"mp42") + bytes(2_000)
+    for data in (avifs()["plain"], heics()["animated"]):
+        for tail in (box(kind, film), struct.pack(">I4sQ", 1, kind, 16 + len(film)) + film):
+            assert not inspect(data + tail, ENOUGH).flaw
+            assert not inspect(data + tail + b"\n<!-- cached -->\n", ENOUGH).flaw
+            cuts = [*range(5, 20), 100, len(tail) - 1]
+            assert [inspect(data + tail[:cut], ENOUGH).flaw for cut in cuts] == ["truncated"] * len(cuts)
+
+
+@pytest.mark.skipif(not avifs(), reason="this Pillow writes no AVIF")
+@pytest.mark.parametrize(
+    "tail",
+    [b"\n", bytes(3), bytes(7), b"\r\n\r\n", b"<html>", b"\n<!-- cached -->\n", b"--boundary--", b" " * 50, b"\t<p>"],
+)
+def test_text_behind_a_picture_is_no_box(tail: bytes) -> None:
+    assert not inspect(avifs()["plain"] + tail, ENOUGH).flaw

@@ -83,3 +83,19 @@ def test_an_index_left_behind_by_a_program_that_dropped_the_second_picture_is_no
 def test_a_damaged_index_of_pictures_is_no_flaw() -> None:
     for index in (b"MPF\0", b"MPF\0II*\0\xff\xff\xff\xff", b"MPF\0II*\0\x08\0\0\0\xff\xff", b"MPF\0XX"):
         assert not inspect(BASELINE[:2] + segment(0xE2, index) + BASELINE[2:], ENOUGH).flaw
+
+
+@pytest.mark.parametrize("title", ["baseline", "progressive", "restarts", "four inks"])
+def test_half_a_picture_with_a_whole_one_behind_it_is_cut(title: str) -> None:
+    data, small = jpegs()[title], saved("JPEG", canvas(width=8, height=8))
+    for cut in range(20, len(data)):
+        assert inspect(data[:cut] + data, ENOUGH).flaw, cut
+        assert inspect(data[:cut] + small, ENOUGH).flaw, cut
+        assert inspect(memoryview(data[:cut] + small), ENOUGH).flaw, cut
+
+
+@pytest.mark.parametrize("name", [b"Exif\0\0", b"JFXX\0\x10"])
+def test_a_thumbnail_in_a_segment_of_its_own_is_no_other_picture(name: bytes) -> None:
+    small = saved("JPEG", canvas(width=8, height=8))
+    code = 0xE0 if name.startswith(b"JFXX") else 0xE1
+    assert not inspect(BASELINE[:2] + segment(code, name + small) + BASELINE[2:], ENOUGH).flaw

@@ -148,3 +148,12 @@ def test_a_film_as_large_as_a_picture_is_refused_by_name() -> None:
 
 def test_a_verdict_says_what_is_wrong_in_words() -> None:
     assert inspect(saved("JPEG")[:-30], ENOUGH).detail == "it ends inside a scan"
+
+
+@pytest.mark.parametrize("kind", ["png", "gif", "webp", "avif", "heic"])
+def test_a_part_of_a_picture_and_then_all_of_it_is_cut(kind: str) -> None:
+    for title, data in [(title, data) for family, title, data in all_pictures() if family == kind]:
+        for cut in range(13, len(data), 1 + len(data) // 300):
+            assert inspect(data[:cut] + data, ENOUGH).flaw == "truncated", (title, cut)
+            assert inspect(memoryview(data[:cut] + data), ENOUGH).flaw == "truncated", (title, cut)
+        assert not inspect(data + data, ENOUGH).flaw, title

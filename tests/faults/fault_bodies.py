@@ -6,8 +6,10 @@ import json
 import struct
 import zlib
 
-from fault import Case, ends, keeps, picture, reply, tried
+from fault import KEPT, Case, at, ends, forever, keeps, picture, reply, then, tried
 from whole_pictures import canvas, saved
+
+from hostile import CUT, HANG, Asked, Steps
 
 JPEG = picture("jpeg")
 HTML = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body>gone</body></html>\n"
@@ -127,9 +129,15 @@ REMOVED_ETAG = "d835884373f4d6c8f24742ceabe74946"
 def placeholders() -> list[Case]:
     """Imgur's picture in place of a removed one, and what only looks like it."""
     small = removed_png()
+    spellings = (
+        "/removed.png?1", "/removed.png#x", "/./removed.png", "/x/../removed.png", "/removed.png/", "/%72emoved.png",
+        "/removed.png;v=1", "https://I.IMGUR.COM/removed.png", "https://i.imgur.com./removed.png",
+        "https://i.imgur.com:443/removed.png", "//i.imgur.com/removed.png", "https://i.imgur.com//removed.png",
+    )  # fmt: skip
+    found = [ends(f"302 to {target}", "B10", _to(target, "302 Found"), "removed") for target in spellings]
     return [
+        *found,
         ends("302 to /removed.png", "B10", reply(b"", "Location: /removed.png", status="302 Found"), "removed"),
-        ends("302 to /removed.png?1", "B10", reply(b"", "Location: /removed.png?1", status="302 Found"), "removed"),
         ends("301 to i.imgur.com/removed.png", "B10", _to("https://i.imgur.com/removed.png"), "removed"),
         ends("200 with the placeholder's ETag and size", "B10", reply(small, f'ETag: "{REMOVED_ETAG}"'), "removed"),
         ends("200 with the placeholder's ETag, weak", "B10", reply(small, f'ETag: W/"{REMOVED_ETAG}"'), "removed"),
@@ -138,8 +146,8 @@ def placeholders() -> list[Case]:
     ]
 
 
-def _to(target: str) -> bytes:
-    return reply(b"", f"Location: {target}", status="301 Moved Permanently")
+def _to(target: str, status: str = "301 Moved Permanently") -> bytes:
+    return reply(b"", f"Location: {target}", status=status)
 
 
 def statuses() -> list[Case]:
@@ -166,11 +174,63 @@ def statuses() -> list[Case]:
         ends("429, to be asked again tomorrow", "B11", _busy(429, "86400"), "rate-limited"),
         ends("503, to be asked again tomorrow", "B11", _busy(503, "86400"), "rate-limited", "server-error"),
         ends("429 until a date in 2099", "B11", _busy(429, "Thu, 01 Jan 2099 00:00:00 GMT"), "rate-limited"),
+        Case(
+            "429 for 1.5 s, then the picture",
+            "B11",
+            then(_busy(429, "1.5"), reply(JPEG)),
+            (KEPT, "rate-limited"),
+            JPEG,
+            2,
+        ),
+        Case(
+            "503 for a second, then the picture",
+            "B11",
+            then(_busy(503, "1"), reply(JPEG)),
+            (KEPT, "server-error"),
+            JPEG,
+            2,
+        ),
+        tried("500 for a second, again and again", "B11", _busy(500, "1"), "server-error"),
+        ends("502, to be asked again tomorrow", "B11", _busy(502, "86400"), "rate-limited", "server-error"),
+        *(
+            ends(f"{code} with a page that is cut", "B10", [_page_cut(code, *fields), CUT], why)
+            for code, why, *fields in (
+                ("404", "not-found"),
+                ("403", "forbidden"),
+                ("429", "rate-limited", "Retry-After: 86400"),
+                ("302", "removed", "Location: /removed.png"),
+                ("410", "not-found", "Transfer-Encoding: chunked"),
+            )
+        ),
+        *(
+            ends(f"{code} with a page that never ends", "B7", forever(_page_cut(code, *fields), HTML * 999), why)
+            for code, why, *fields in (("404", "not-found"), ("302", "removed", "Location: /removed.png"))
+        ),
+        keeps(
+            "302 to the picture, with a page that never ends",
+            "B7",
+            at({"/": _never_ending, "/b": reply(JPEG)}),
+            JPEG,
+            2,
+        ),
+        keeps("302 to the picture, with a page that stalls", "B7", at({"/": _stalling, "/b": reply(JPEG)}), JPEG, 2),
         tried("429 and nothing more", "B11", reply(b"", status="429 Too Many"), "rate-limited"),
         tried("429 with a Retry-After of infinity", "B11", _busy(429, "inf"), "rate-limited"),
         tried("429 with a Retry-After of 1e400", "B11", _busy(429, "1e400"), "rate-limited"),
         ends("429 with a Retry-After of 9999999999", "B11", _busy(429, "9999999999"), "rate-limited"),
     ]
+
+
+def _never_ending(_: Asked) -> Steps:
+    return forever(_page_cut("302", "Location: /b"), HTML * 999)(_)
+
+
+def _stalling(_: Asked) -> Steps:
+    return [_page_cut("302", "Location: /b"), HANG]
+
+
+def _page_cut(code: str, *fields: str) -> bytes:
+    return reply(HTML, *fields, f"Content-Length: {10**8}", status=f"{code} No", length=False)
 
 
 def _busy(code: int, wait: str) -> bytes:

@@ -7,6 +7,7 @@ from fault import Case, chunked, chunks, ends, forever, keeps, picture, reply, t
 from hostile import CUT, HANG
 
 JPEG = picture("jpeg")
+LARGE = JPEG + bytes(300_000 - len(JPEG))
 HEAD = reply(b"", "Transfer-Encoding: chunked", length=False)
 SIZE = b"%x" % len(JPEG)
 _BROKEN = ("truncated", "http-error", "not-an-image", "too-large", "connect")
@@ -71,6 +72,7 @@ def odd_chunks() -> list[Case]:
     ]
     return [
         *(Case(name, "B8", lambda _, steps=steps: steps, ("kept", *_BROKEN), JPEG, 0) for name, steps in either),
+        keeps("300 KB in chunks of one byte", "B1", chunked(LARGE, size=1), LARGE),
         keeps("a whole picture in chunks", "B1", chunked(JPEG), JPEG),
         keeps("a whole picture in one chunk", "B1", chunked(JPEG, size=10**6), JPEG),
     ]

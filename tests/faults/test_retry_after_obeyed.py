@@ -35,15 +35,19 @@ SOON = (1, 2, 3, 5, 10, 20, 30, 45, 59, 60, 61, 90, 120, 300, 600, 900, 1800, 24
 LATE = (3601, 4000, 7200, 86_400, 604_800, 10**7)
 PAST = (-1, -60, -3600, -86_400, -(10**7), 0)
 HUGE = ("9999999999", "1" + "0" * 20, "9" * 100, "9" * 4000, str(2**31), str(2**63), str(2**64))
+ODD = {
+    "+120": 120, "1.5": 2, "120.0": 120, "0.1": 1, "1,000": 1000, "120s": 120, "120 s": 120, "120 seconds": 120,
+    "5m": 300, "2 min": 120, "120;": 120, "120, 60": 120, "60, 120": 120, "60,soon": 60, '"120"': 120, "'120'": 120,
+    "3000.9": 3001, "1 hour": 3600, "2500ms": 3,
+}  # fmt: skip
+"""What is not as the book has it and can only mean so many seconds."""
 NONSENSE = (
-    "", " ", "-1", "-120", "+120", "inf", "Infinity", "-inf", "nan", "1e3", "1e400", "1E9", "0x10", "1.5", "120.0",
-    "1,000",
-    "120s", "120 s", "120 seconds", "soon", "tomorrow", "never", "PT5M", "5m", "120;", "120, 60", "120 60",
-    "\u0661\u0662",
-    "\u00b2", "1_000", "true", "null", "None", "[120]", "{}", '"120"', "'120'", "120\x00", "\x00", "9" * 5000,
-    "Wed, 99 Foo 2026 99:99:99 GMT", "Mon, 32 Jan 2027 00:00:00 GMT", "00:00:00", "Sun, GMT", "x" * 5000, "<120>",
-    "%31",
-    "Thu, 01 Jan 99999 00:00:00 GMT", "Mon, 01 Jan 2027 25:00:00 GMT", "()", "((((", "=?utf-8?q?120?=", "120\t1", "--",
+    "", " ", "-1", "-120", "inf", "Infinity", "-inf", "nan", "1e3", "1e400", "1E9", "0x10", "soon", "tomorrow", "never",
+    "PT5M", "120 60", "\u0661\u0662", "\u00b2", "1_000", "true", "null", "None", "[120]", "{}", "120\x00", "\x00",
+    "9" * 5000, "Wed, 99 Foo 2026 99:99:99 GMT", "Mon, 32 Jan 2027 00:00:00 GMT", "00:00:00", "Sun, GMT",
+    "x" * 5000, "<120>",
+    "%31", "Thu, 01 Jan 99999 00:00:00 GMT", "Mon, 01 Jan 2027 25:00:00 GMT", "()", "((((", "=?utf-8?q?120?=", "120\t1",
+    "--", "2026-13-01T00:00:00Z", "5 weeks", "," * 5000,
 )  # fmt: skip
 
 VECTORS: list[tuple[str, float | None]] = [
@@ -53,16 +57,17 @@ VECTORS: list[tuple[str, float | None]] = [
     *((form(seconds), float(max(0, seconds))) for form in (imf, rfc850, asctime) for seconds in (*SOON, *LATE, *PAST)),
     *((form(seconds) + " ", float(seconds)) for form in (imf, rfc850, asctime) for seconds in SOON[:8]),
     *((text, inf) for text in HUGE),
+    *((text, float(seconds)) for text, seconds in ODD.items()),
     *((text, None) for text in NONSENSE),
 ]
 """The field, and the seconds that it asks for: inf for very many, None where it means nothing."""
 
 
-def play(value: str | None, status: int) -> tuple[list[float], Failed | None]:
-    """When a link is asked for, on a clock that begins at 0, after the first answer was a refusal with that field."""
+def play(value: str | None, status: int, *more: tuple[str, str]) -> tuple[list[float], Failed | None]:
+    """When a link is asked for, on a clock that begins at 0; the first answer has that status and those fields."""
     jobs = iter([Job("https://example.org/a.jpg")])
     scheduler = Scheduler(jobs, Options(retries=2, seed=1))
-    fields = () if value is None else (("retry-after", value),)
+    fields = more if value is None else (("retry-after", value), *more)
     now, asked = 100.0, []
     for _ in range(10_000):
         turn = scheduler.admit(now)
@@ -94,6 +99,35 @@ def test_nothing_is_asked_before_the_instant(status: int) -> None:
         else:
             assert len(asked) == 2, value
             assert seconds <= asked[1] <= seconds * 1.05 + 60, (value, asked)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308, 408, 500, 502, 504, 520])
+def test_other_answers_that_lead_to_another_request_may_ask_for_a_pause_too(status: int) -> None:
+    for seconds in (0, 1, 30, 600, 3600, 3601, 10**6):
+        asked, ended = play(f"{seconds}", status, ("location", "/b.jpg"))
+        assert ended is not None
+        if seconds > PATIENCE:
+            assert (len(asked), ended.reason) == (1, Reason.RATE_LIMITED)
+        else:
+            assert (len(asked), ended.reason) == (2, Reason.NOT_FOUND)
+            assert seconds <= asked[1] <= seconds + 1
+
+
+@pytest.mark.parametrize("values", [("5", "60"), ("60", "5"), ("60", "soon"), ("60", ""), ("soon", "60", "1")])
+def test_of_several_fields_the_longest_counts(values: tuple[str, ...]) -> None:
+    asked, _ = play(values[0], 429, *(("retry-after", value) for value in values[1:]))
+    assert 60 <= asked[1] <= 62
+
+
+def test_an_answer_that_breaks_off_is_obeyed_too() -> None:
+    reply = Reply(503, (("retry-after", "600"),), error=Reason.TIMEOUT)
+    scheduler = Scheduler(iter([Job("https://example.org/a.jpg")]), Options(retries=2, seed=1))
+    attempt = scheduler.admit(0.0)
+    assert isinstance(attempt, Attempt)
+    scheduler.settle(attempt, explained(reply, WALL), 1.0)
+    wait = scheduler.admit(1.0)
+    assert isinstance(wait, float)
+    assert wait >= 600.0
 
 
 def test_an_absent_field_is_a_pause_of_our_own() -> None:

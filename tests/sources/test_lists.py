@@ -293,3 +293,21 @@ def test_any_bytes_are_entries_or_a_usage_error(
     assert found
     assert [entry.line for entry in found] == sorted(entry.line for entry in found)
     assert all(entry.flaw or entry.text == entry.text.strip() != "" for entry in found)
+
+
+def test_a_cell_of_any_length_that_a_row_may_have_is_read(tmp_path: Path) -> None:
+    rows = ["caption,url", f"{'c' * 900_000},https://example.org/1.jpg", "short,https://example.org/2.jpg"]
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(rows))
+    entries = list(read(str(path)))
+    assert [(entry.text, entry.flaw) for entry in entries] == [(f"https://example.org/{n}.jpg", "") for n in (1, 2)]
+    assert dict(entries[0].meta)["caption"] == "c" * 900_000
+
+
+def test_a_row_that_is_too_long_costs_itself_alone(tmp_path: Path) -> None:
+    rows = ["caption,url", f"{'c' * 1_100_000},https://example.org/1.jpg", "short,https://example.org/2.jpg"]
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(rows))
+    entries = list(read(str(path)))
+    assert [bool(entry.flaw) for entry in entries] == [True, False]
+    assert "longer than" in entries[0].flaw

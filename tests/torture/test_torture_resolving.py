@@ -41,4 +41,5 @@ def test_ten_thousand_names_of_a_slow_and_lossy_resolver_lose_none_that_there_is
     assert found["done"] == NAMES
     assert found["reasons"] == {"dns": NAMES // 50}
     assert found["at_once"] <= 64
-    assert found["asked_of_missing"] <= 4 * NAMES // 50
+    each = (found["questions"] - found["asked_of_missing"]) / NAMES  # what one look-up takes where so many are lost
+    assert found["asked_of_missing"] <= 2.2 * each * NAMES // 50  # of five tries, some more than ten seconds later

@@ -7,7 +7,7 @@ from mmap import mmap
 from struct import error as OutOfBytes  # noqa: N812 - what it means here: a header was to be read beyond the end
 
 from pixhaul.check import gif, isobmff, jpeg, kinds, png, webp
-from pixhaul.check.verdict import Data, FlawError
+from pixhaul.check.verdict import ANEW, Data, FlawError, begins_anew, cut
 from pixhaul.models import Picture, Reason
 
 _WALKERS: dict[str, Callable[[Data, int], Picture]] = {
@@ -18,6 +18,9 @@ _WALKERS: dict[str, Callable[[Data, int], Picture]] = {
     "avif": isobmff.walk,
     "heic": isobmff.walk,
 }
+
+_ONE_BY_ONE = frozenset({"gif", "webp", "avif", "heic"})
+"""Formats whose files hold one beginning; a JPEG file may hold several whole ones."""
 
 
 def inspect(data: bytes | mmap | memoryview, max_pixels: int) -> Picture:
@@ -46,6 +49,8 @@ def _look(data: Data, max_pixels: int) -> Picture:
             raise kinds.flaw(data)
         return _WALKERS[family](data, max_pixels)
     except FlawError as flaw:
+        if family in _ONE_BY_ONE and flaw.reason is not Reason.TRUNCATED and begins_anew(data, len(data)):
+            flaw = cut(ANEW)  # what was read there as a size, or as a kind, was none
         return Picture(flaw.kind or family, *flaw.size, flaw.reason.value, flaw.detail)
     except (IndexError, OutOfBytes):
         # Each walker reads on until it has seen the end, so it runs out of bytes exactly where they were cut.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from struct import Struct
 
-from pixhaul.check.verdict import MOST_PARTS, Data, Size, cut, nonsense, sized
+from pixhaul.check.verdict import MOST_PARTS, Data, Size, check_single, cut, nonsense, sized
 from pixhaul.models import Picture
 
 _SCREEN = Struct("<HHB")
@@ -40,6 +40,7 @@ def walk(data: Data, max_pixels: int) -> Picture:
         elif kind == _EXTENSION:
             position = _after_blocks(data, position + 2, parts)
         elif kind == _TRAILER:
+            check_single(data, position)
             return Picture("gif", *_shown(size))
         elif kind != _PADDING:
             raise cut("a block is damaged")

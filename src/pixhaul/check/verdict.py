@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 from pixhaul.models import Reason
@@ -11,6 +12,10 @@ Data: TypeAlias = bytes | memoryview
 
 Size: TypeAlias = tuple[int, int]
 """Width and height, in pixels."""
+
+ANEW = "it begins anew before it ends"
+_HEAD = 13
+"""Bytes of a GIF up to the first that need not be there; of others they name a size or several brands."""
 
 MOST_PARTS = 1_000_000
 """Segments, chunks, blocks or boxes of one file. The largest real pictures have some ten thousand; a file of
@@ -41,6 +46,28 @@ def nonsense(detail: str) -> FlawError:
 def refused(kind: str) -> FlawError:
     """The flaw of a file of a kind that we do not keep."""
     return FlawError(Reason.TYPE_REFUSED, f"a file of the kind {kind}", kind=kind)
+
+
+def occurs(data: Data, needle: bytes, start: int, stop: int) -> bool:
+    """Whether those bytes are to be found in that place: from behind, which takes half of the time."""
+    if isinstance(data, bytes):
+        return data.rfind(needle, start, stop) >= 0
+    return re.compile(re.escape(needle)).search(data, start, stop) is not None
+
+
+def begins_anew(data: Data, stop: int) -> bool:
+    """Whether the first bytes of the file come again before that place, as where a half was sent and then all of it."""
+    return occurs(data, bytes(data[:_HEAD]), _HEAD, stop + _HEAD - 1)
+
+
+def check_single(data: Data, stop: int) -> None:
+    """Refuse a file that begins anew before its picture ends: the sizes that it names are met by such bytes, too.
+
+    Raises:
+        FlawError: truncated.
+    """
+    if begins_anew(data, stop):
+        raise cut(ANEW)
 
 
 def named(kind: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from struct import Struct
 
-from pixhaul.check.verdict import MOST_PARTS, Data, Size, cut, named, nonsense, sized
+from pixhaul.check.verdict import MOST_PARTS, Data, Size, check_single, cut, named, nonsense, sized
 from pixhaul.models import Picture
 
 _RIFF = Struct("<I")
@@ -38,6 +38,7 @@ def walk(data: Data, max_pixels: int) -> Picture:
             picture = picture or sized(*_BITSTREAMS[kind](data, start, stop), max_pixels)
     if picture is None:
         raise nonsense("it has no picture data")
+    check_single(data, end)
     return Picture("webp", *(canvas or picture))
 
 

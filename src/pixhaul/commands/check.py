@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .shape import Command, option
+from .values import Place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ _EXAMPLES = (
 
 
 @click.command(cls=Command, examples=_EXAMPLES)
-@click.argument("directory", default="images", metavar="[DIR]", type=click.Path())
+@click.argument("directory", default="images", metavar="[DIR]", type=Place())
 @option("--rebuild", is_flag=True, env=None, help="First make the ledger again; the old one is set aside.")
 @option("--json", is_flag=True, env=None, help="One JSON object for each that is not whole, then a summary.")
 @option("-q", "--quiet", is_flag=True, env=None, help="Say nothing; the exit code tells.")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .shape import Command, option
-from .values import Count
+from .values import Count, Place
 
 _EXAMPLES = (
     ("pixhaul demo", "40 pictures into images/, all at once"),
@@ -25,7 +25,7 @@ _EXAMPLES = (
     metavar="DIR",
     env=None,
     default="images",
-    type=click.Path(file_okay=False),
+    type=Place(file_okay=False),
     help="The folder (images).",
 )
 @option("-n", "--limit", metavar="N", env=None, default=40, type=Count(1, 500), help="How many pictures (40).")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from .shape import option
-from .values import Amount, Count, Header, Kinds, Proxy, Secret, Size
+from .values import Amount, Count, Header, Kinds, Place, Proxy, Secret, Size
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -31,7 +31,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         multiple=True,
         metavar="FILE",
         section=FIND,
-        type=click.Path(allow_dash=True),
+        type=Place(allow_dash=True),
         help="A list of sources; - is standard input. Repeatable.",
     ),
     option(
@@ -50,9 +50,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         env=("IMGUR_CLIENT_ID",),
         help="Imgur's client ID, best given as IMGUR_CLIENT_ID.",
     ),
-    option(
-        "-d", "--directory", metavar="DIR", section=KEEP, type=click.Path(file_okay=False), help="The folder (images)."
-    ),
+    option("-d", "--directory", metavar="DIR", section=KEEP, type=Place(file_okay=False), help="The folder (images)."),
     option(
         "-f",
         "--filename",
@@ -106,7 +104,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--cache-dir",
         metavar="DIR",
         section=PACE,
-        type=click.Path(file_okay=False),
+        type=Place(file_okay=False),
         help="Where that is kept (your cache folder).",
     ),
     option("--retries", metavar="N", section=PACE, type=Count(0, 100), help="Tries after the first (4)."),
@@ -143,7 +141,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--cacert",
         metavar="FILE",
         section=NETWORK,
-        type=click.Path(exists=True, dir_okay=False),
+        type=Place(exists=True, dir_okay=False),
         help="Certificate authorities to trust (SSL_CERT_FILE, or the system's).",
     ),
     option(
@@ -172,7 +170,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--trace",
         metavar="FILE",
         section=PRINT,
-        type=click.Path(dir_okay=False),
+        type=Place(dir_okay=False),
         help="Write down when each transfer did what; pixhaul race --show FILE draws it, Perfetto opens it.",
     ),
     option(

@@ -13,7 +13,7 @@ import click
 from pixhaul.errors import UsageError
 
 from .shape import Command, option
-from .values import Amount, Count, Size
+from .values import Amount, Count, Place, Size
 
 if TYPE_CHECKING:
     from pixhaul.race.models import Race, Run
@@ -67,9 +67,20 @@ class Names(click.ParamType):  # type: ignore[type-arg]  # takes no parameter be
     "--per-host", metavar="N", env=None, section=RACERS, type=Count(1, 1000), help="pixhaul's own width (adaptive)."
 )
 @option("--deadline", metavar="S", env=None, section=RACERS, type=Amount(3600), help="Of each (thrice one by one).")
-@option("-o", "--output", metavar="FILE", env=None, section=PRINT, default="race.html", help="The page (race.html).")
-@option("--trace", metavar="FILE", env=None, section=PRINT, help="All of it as a trace that Perfetto opens.")
-@option("--show", metavar="FILE", env=None, section=PRINT, help="Race nobody; draw this trace.")
+@option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    env=None,
+    section=PRINT,
+    default="race.html",
+    type=Place(),
+    help="The page (race.html).",
+)
+@option(
+    "--trace", metavar="FILE", env=None, section=PRINT, type=Place(), help="All of it as a trace that Perfetto opens."
+)
+@option("--show", metavar="FILE", env=None, section=PRINT, type=Place(), help="Race nobody; draw this trace.")
 @option("--json", is_flag=True, env=None, section=PRINT, help="One JSON object for each racer, then a summary.")
 def race(programs: tuple[str, ...], **values: Any) -> int:
     """Let one program after another do the same job, and draw who waited for whom, when.
@@ -146,7 +157,7 @@ def _tell(told: Race, values: dict[str, Any], code: int) -> int:
     from pixhaul.race.telling import record, summary, write_trace
     from pixhaul.race.verdict import DONE
 
-    from .speech import out, say, warn
+    from .speech import out, safe, say, warn
     from .telling import json_line
 
     code = code or int(any(run.verdict.word != DONE for run in told.runs))
@@ -158,7 +169,7 @@ def _tell(told: Race, values: dict[str, Any], code: int) -> int:
     else:
         out("".join(f"{line}\n" for line in table(told, BLOCKS if _knows_blocks() else PLAIN)))
     write(values["output"], page(told))
-    say([f"The page: {values['output']}"])
+    say([f"The page: {safe(values['output'])}"])
     if values["trace"]:
         write_trace(told, values["trace"], warn)
     return code
@@ -177,11 +188,11 @@ def _show(programs: tuple[str, ...], values: dict[str, Any]) -> int:
     from pixhaul.race.page import page_of_trace
     from pixhaul.race.records import from_trace
 
-    from .speech import say
+    from .speech import safe, say
 
     if programs:
         raise UsageError("--show draws a trace and races nobody.", "Leave the programs away, or --show.")
     refuse(values["output"])
     write(values["output"], page_of_trace(from_trace(Path(values["show"])), values["show"]))
-    say([f"The page: {values['output']}"])
+    say([f"The page: {safe(values['output'])}"])
     return 0

@@ -15,6 +15,7 @@ from pixhaul.models import Reason
 from .get import Configured, settle_loudness, tell_of_settings
 from .options import CHOOSE, options_of_get
 from .shape import option
+from .values import Place
 
 _EXAMPLES = (
     ("pixhaul retry images", "what failed and can succeed now: time-outs, busy servers, cut transfers"),
@@ -55,7 +56,7 @@ class Selected(Configured):
 
 
 @click.command(cls=Selected, examples=_EXAMPLES, epilog=_EPILOG)
-@click.argument("folder", default="images", metavar="[DIR]", type=click.Path())
+@click.argument("folder", default="images", metavar="[DIR]", type=Place())
 @option(
     "--only",
     metavar="REASON,...",

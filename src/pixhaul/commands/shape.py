@@ -43,7 +43,31 @@ class Option(click.Option):
         return (self.name or "").replace("_", "-")
 
 
-class Command(click.Command):
+class Spoken(click.Command):
+    """A command whose help goes the way of all our output: a full disk, or nobody who reads, is no crash."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The option -h."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _help
+        return option
+
+
+def _help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        speak(ctx, ctx.get_help())
+
+
+def speak(ctx: click.Context, text: str) -> None:
+    """Say all that was asked for, and end."""
+    from .speech import out
+
+    out(f"{text}\n")
+    ctx.exit()
+
+
+class Command(Spoken):
     """A command with its options in sections and its examples at the end."""
 
     def __init__(self, *args: Any, examples: tuple[tuple[str, str], ...] = (), **attributes: Any) -> None:

@@ -28,16 +28,34 @@ class OutputFull(OutputFailed):
     exit_code = 9
 
 
+_NOTHING_LOST = "Nothing that was kept is lost."
+
+
 def prepare() -> None:
     """Let both outputs show any text: what their encoding lacks comes out as a backslash escape, never as a crash."""
+    _occupy()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
 
 
+def _occupy() -> None:
+    """Where standard streams were closed when we were started, open nothing else under their numbers.
+
+    Else a complaint of some C library, or of a worker, would land in the middle of a picture.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+
+
 def out(text: str) -> None:
     """Data for the one who asked, at once. Raises OutputGone or OutputFailed."""
+    if sys.stdout is None and text:
+        raise OutputFailed("standard output is closed, and there is something to say on it.", _NOTHING_LOST)
     try:
         _put(sys.stdout, text)
     except BrokenPipeError as error:
@@ -46,7 +64,7 @@ def out(text: str) -> None:
     except OSError as error:
         _silence(sys.stdout)
         kind = OutputFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else OutputFailed
-        raise kind(f"standard output cannot be written: {error.strerror}.", "Nothing that was kept is lost.") from error
+        raise kind(f"standard output cannot be written: {error.strerror}.", _NOTHING_LOST) from error
 
 
 def say(lines: Iterable[str]) -> None:

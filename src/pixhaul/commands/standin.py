@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 from pixhaul.errors import UsageError
 
 from .shape import Command, option
-from .values import Count, Size
+from .values import Count, Place, Size
 
 _EXAMPLES = (
     ("pixhaul standin --port 8080", "the API at http://127.0.0.1:8080; its client ID is printed"),
@@ -33,7 +34,7 @@ class _Standin(Command):
 
 @click.command(cls=_Standin, examples=_EXAMPLES)
 @option("--port", metavar="N", env=None, type=Count(0, 65_535), help="Of the API (any that is free).")
-@option("--pictures", metavar="DIR", env=None, type=click.Path(), help="A folder to serve in place of made pictures.")
+@option("--pictures", metavar="DIR", env=None, type=Place(), help="A folder to serve in place of made pictures.")
 @option("--posts", metavar="N", env=None, type=Count(1, 10**6), help="How many posts are made (240).")
 @option("--latency", metavar="SECONDS", env=None, type=float, help="Before each picture's answer (0).")
 @option("--bandwidth", metavar="SIZE", env=None, type=Size(), help="Bytes a second on each connection (no limit).")
@@ -52,7 +53,7 @@ def standin(**values: Any) -> int:
 
     given = {name: value for name, value in values.items() if value is not None}
     if "pictures" in given:
-        given["pictures"] = Path(given["pictures"]).expanduser()
+        given["pictures"] = Path(os.path.expanduser(given["pictures"]))  # noqa: PTH111 - pathlib raises for unknown users
     try:
         serve(Settings(**given))
     except (ValueError, RuntimeError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
@@ -33,6 +34,19 @@ _UNITS = {
 """Decimal prefixes (SI) and binary ones (IEC 80000-13), in lower case."""
 
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([kmgt]?i?)b?", re.ASCII | re.IGNORECASE)
+
+
+class Place(click.Path):
+    """A path. An empty one, as an unset variable of a shell gives, would mean the folder where one happens to be."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path as it is; BadParameter for what is none."""
+        text = os.fsdecode(value)
+        if not text.strip():
+            self.fail("It is empty: name a place, or leave it away.", param, ctx)
+        if "\0" in text:
+            self.fail(f"{_shown(text)} is not a path: there is a NUL in it.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Count(Kind):

@@ -10,13 +10,12 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
-from pixhaul.descriptors import room
+from pixhaul.descriptors import EACH, room
 from pixhaul.executors.messages import Gone, Numbered
 from pixhaul.executors.own import Own
 from pixhaul.executors.saturation import Saturation
 from pixhaul.models import Attempt, Reason, Reply
 from pixhaul.options import Options
-from pixhaul.wire import EACH
 
 if TYPE_CHECKING:
     from pixhaul.executors.remote import Remote

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import re
 from enum import StrEnum
+from math import inf
 from typing import Any, NamedTuple
 
 from pixhaul.imgur import allowance
 from pixhaul.models import ApiReply, Reason
+from pixhaul.retry_after import http_date, longest_wait
 
 
 class Kind(StrEnum):
@@ -153,13 +155,15 @@ def _kind_by_status(said: _Said, status: int) -> Kind:
 
 
 def _wait(said: _Said, reply: ApiReply) -> float | None:
-    # Imgur's CDN says Retry-After: 0 on redirects, so the header counts on 429 and 503 only (RFC 9110 10.2.3, seconds).
+    # Imgur's CDN says Retry-After: 0 on redirects, so the header counts on 429 and 503 only (RFC 9110 10.2.3).
     asked = _ASKED_WAIT.search(said.words)
     if asked:
         return 60.0 * int(asked[1])
-    header = reply.headers.get("retry-after", "").strip()
-    counts = reply.status in (429, 503) and header.isascii() and header.isdigit() and len(header) < 10
-    return float(header) if counts else None
+    if reply.status not in (429, 503):
+        return None
+    sent = http_date(reply.headers.get("date", ""))
+    wait = longest_wait([reply.headers.get("retry-after", "")], inf if sent is None else sent)
+    return None if sent is None and wait == 0.0 else wait  # a date, and nothing tells what it counts from
 
 
 def _read(body: bytes) -> _Said:

@@ -87,7 +87,8 @@ def bundles(place: str, column: str = "") -> Iterator[Item]:
         first = next(items, None)
     except OSError as error:
         hint = "links are given as they are, without -i" if "://" in place else ""
-        raise UsageError(f"cannot read {terminal(place)}: {error.strerror or error}", hint) from error
+        shown = "the list" if "@" in place and hint else terminal(place)  # there may be a password in a link
+        raise UsageError(f"cannot read {shown}: {error.strerror or error}", hint) from error
     if first is None:
         raise UsageError(f"no links in {_shown(place)}", "one link a line; lines that begin with # do not count")
     shown = _shown(place)

@@ -83,8 +83,30 @@ def _chain(case: Case) -> Steps:
     return _to(f"{{path}}?hop={step + 1}")(case)
 
 
-def _busy(retry_after: Callable[[], str]) -> Callable[[Case], Steps]:
-    return lambda case: [encode(Reply(429, (("Retry-After", retry_after()),)), case.request)]
+def _busy(*waits: Callable[[], str], status: int = 429) -> Callable[[Case], Steps]:
+    return lambda case: [encode(Reply(status, tuple(("Retry-After", wait()) for wait in waits)), case.request)]
+
+
+def _way(case: Case, *fields: tuple[str, str]) -> Reply:
+    """A redirect to the picture's own address with another query, behind which it is."""
+    page = b"<html><body>elsewhere</body></html>"
+    return Reply(302, (("Location", f"{case.request.path}?hop=1"), *fields), page)
+
+
+def _later(case: Case) -> Steps:
+    reply = case.reply if case.request.field("hop") else _way(case, ("Retry-After", "2"))
+    return [encode(reply, case.request)]
+
+
+def _cut_way(case: Case) -> Steps:
+    if case.request.field("hop"):
+        return [encode(case.reply, case.request)]
+    return [encode(_way(case), case.request)[:-9], Ending.CLOSE]
+
+
+def _cut_page(case: Case) -> Steps:
+    page = Reply(404, (("Content-Type", "text/html"),), b"<html><body>There is nothing here.</body></html>")
+    return [encode(page, case.request)[:-9], Ending.CLOSE]
 
 
 def _in_a_moment() -> str:
@@ -171,6 +193,13 @@ CONTENT_FAULTS: dict[str, Fault] = {
     "429-date": Fault(_busy(_in_a_moment), "429 with a Retry-After that is a date, two seconds ahead"),
     "429-tomorrow": Fault(_busy(lambda: "86400"), "429 with a Retry-After of a day"),
     "429-nonsense": Fault(_busy(lambda: "1e400"), "429 with a Retry-After that means nothing"),
+    "429-fraction": Fault(_busy(lambda: "1.5"), "429 with a Retry-After of a second and a half"),
+    "429-twice": Fault(_busy(lambda: "1", lambda: "2"), "429 with two Retry-After fields"),
+    "502-later": Fault(_busy(lambda: "2", status=502), "502 with a Retry-After of two seconds"),
+    "redirect-later": Fault(_later, "302 with a Retry-After of two seconds, then the picture"),
+    "redirect-cut": Fault(_cut_way, "302 to the picture, whose page is cut"),
+    "404-cut": Fault(_cut_page, "404, whose page is cut"),
+    "removed-spelled": Fault(_to("/./%72emoved.png?1"), "302 to removed.png, in another spelling"),
     "206-unasked": Fault(_unasked, "206 with half of it, though all was asked for"),
     "weak-etag": Fault(_cut_first(_weak), "cut at first, with a weak ETag"),
     "no-validator": Fault(_cut_first(_unvouched), "cut at first; nothing says which version it is"),

@@ -38,6 +38,12 @@ def _chunks(first: bytes, last: bytes = b"\r\n0\r\n\r\n") -> Callable[[Case], St
     return act
 
 
+def _crumbs(case: Case) -> Steps:
+    whole = case.reply.body
+    chunks = b"".join(b"1\r\n%b\r\n" % whole[at : at + 1] for at in range(len(whole)))
+    return _with(case, "Transfer-Encoding: chunked", body=chunks + b"0\r\n\r\n")
+
+
 def _endless(begin: Callable[[Case], bytes], again: bytes) -> Callable[[Case], Iterator[Step]]:
     def act(case: Case) -> Iterator[Step]:
         yield begin(case)
@@ -125,6 +131,7 @@ WIRE_FAULTS: dict[str, Fault] = {
     "chunk-negative": Fault(_chunks(b"-%x"), "a chunk of negative size"),
     "chunk-huge": Fault(_chunks(b"fffffffffffffffff"), "a chunk of more than 2**64 bytes"),
     "chunk-short": Fault(_chunks(b"10"), "a chunk that is longer than its size"),
+    "chunks-of-one": Fault(_crumbs, "whole, in chunks of one byte"),
     "chunk-extension": Fault(_chunks(b"%x;name=value"), "whole, in a chunk with an extension"),
     "chunk-line-endless": Fault(_endless(_chunked_head, b"0" * 8192), "the size of a chunk never ends"),
     "trailer": Fault(

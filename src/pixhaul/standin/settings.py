@@ -68,7 +68,12 @@ class Settings:
 
 
 def _check_folder(folder: Path) -> None:
-    if not folder.is_dir():
+    try:
+        is_folder = folder.is_dir()
+        is_filled = is_folder and any(path.is_file() for path in folder.rglob("*"))
+    except OSError as error:
+        raise ValueError(f"the folder {str(folder)!r} cannot be read: {error.strerror}") from error
+    if not is_folder:
         raise ValueError(f"there is no folder {str(folder)!r} to take pictures from")
-    if not any(path.is_file() for path in folder.rglob("*")):
+    if not is_filled:
         raise ValueError(f"the folder {str(folder)!r} holds no files")

@@ -7,12 +7,12 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from pixhaul.client import Client
-from pixhaul.descriptors import room
+from pixhaul.descriptors import EACH, room
 from pixhaul.drive import TICK, drive
 from pixhaul.models import Attempt, Reason, Reply, Turns
 from pixhaul.options import Options
 from pixhaul.scheduler import Scheduler
-from pixhaul.wire import EACH, Wire
+from pixhaul.wire import Wire
 
 
 def run(scheduler: Scheduler, options: Options) -> Turns:
