@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -209,20 +210,39 @@ def _json_lines(lines: Iterator[Line], column: str, shown: str) -> Iterator[Entr
 
 
 def _from_json(line: str, number: int, column: str, shown: str) -> Entry:
+    text = line.strip(" \t\r")
     try:
-        value = json.loads(line)
+        value, end = _DECODE(text)
     except (ValueError, RecursionError):
+        end = -1
+    if end != len(text):
         return Entry(beginning(line), number, (), "not JSON")
     if isinstance(value, str) and value.strip():
         return Entry(value.strip(), number, (), "", shown)
     if not isinstance(value, dict):
         return Entry(beginning(line), number, (), "neither an object nor a link in quotes")
-    fields = {name.lower(): one for name, one in value.items()}
-    wanted = (column.lower(),) if column else COLUMNS
-    text = next((fields[name] for name in wanted if fields.get(name)), None)
-    if not isinstance(text, str) or not text.strip():
+    wanted, known = _fields(tuple(value), column)
+    link = next((value[name] for name in wanted if value[name]), None)
+    if not isinstance(link, str) or not link.strip():
         return Entry(beginning(line), number, (), f"no link under {terminal(column) or 'url or link'}")
-    return Entry(text.strip(), number, _meta((name, fields[name]) for name in META if name in fields), "", shown)
+    meta = _meta((name, value[field]) for name, field in known) if known else ()
+    return Entry(link.strip(), number, meta, "", shown)
+
+
+_DECODE = json.JSONDecoder().raw_decode  # json.loads looks for blanks on both sides with an expression of its own
+
+
+@lru_cache(16)
+def _fields(names: tuple[str, ...], column: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """The fields of an object that may hold the link, the first choice first; and names out of META with their fields.
+
+    One object has mostly the same fields as the one before it.
+    """
+    called = {name.lower(): name for name in names}
+    wanted = (column.lower(),) if column else COLUMNS
+    return [called[name] for name in wanted if name in called], [
+        (name, called[name]) for name in META if name in called
+    ]
 
 
 class _Head(NamedTuple):
@@ -291,10 +311,10 @@ def _meta(pairs: Iterator[tuple[str, Any]]) -> tuple[tuple[str, str | int], ...]
     """What is worth keeping of them: text that is not blank, and whole numbers."""
     kept: list[tuple[str, str | int]] = []
     for name, value in pairs:
-        if isinstance(value, str) and value.strip():
-            text = value.strip()
-            number = name in _NUMBERS and text.isascii() and text.isdigit() and len(text) < 19
-            kept.append((name, int(text) if number else text))
+        if isinstance(value, str):
+            if text := value.strip():
+                number = name in _NUMBERS and text.isascii() and text.isdigit() and len(text) < 19
+                kept.append((name, int(text) if number else text))
         elif isinstance(value, int) and not isinstance(value, bool):
             kept.append((name, value))
     return tuple(kept)
