@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pixhaul.errors import DiskFull, LedgerDamaged, PixhaulError, UsageError
 from pixhaul.filesystems import is_network
@@ -19,6 +19,7 @@ from pixhaul.part import disk_errors
 from pixhaul.plain import kind, refuse_others
 from pixhaul.rows import COLUMNS, Row, checksum
 
+Connection: TypeAlias = sqlite3.Connection
 VERSION = 3
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS links (

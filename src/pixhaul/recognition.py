@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -11,7 +10,7 @@ from typing import TypeAlias
 
 from pixhaul.again import Choice, judged_once
 from pixhaul.bundle import Bundle
-from pixhaul.database import is_empty, kept, select, stems
+from pixhaul.database import Connection, is_empty, kept, select, stems
 from pixhaul.inventory import Inventory
 from pixhaul.models import Failed, Job, JobStream, NotYet, Result
 from pixhaul.names import Names
@@ -29,7 +28,7 @@ Wish: TypeAlias = Callable[[Job], str] | None
 class Recognition:
     """What the ledger of a directory knew when the run began, asked for each link of the run once."""
 
-    def __init__(self, database: sqlite3.Connection, directory: Path, choice: Choice) -> None:
+    def __init__(self, database: Connection, directory: Path, choice: Choice) -> None:
         self.settled: deque[Result] = deque()
         """Links that need no transfer, as `pending` met them: kept by an earlier run, or failed for good in one."""
         self.passed = 0
