@@ -24,7 +24,7 @@ WORDS = st.text() | st.sampled_from(["\x7f", "\ud800", '"', "\\", "https://examp
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans()
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(WORDS, st.lists(st.none() | WORDS | NUMBERS, min_size=14, max_size=14))
 def test_a_result_is_written_as_json_writes_it(url: str, values: list[object]) -> None:
     result = Result(url, *values)  # type: ignore[arg-type]

@@ -111,7 +111,7 @@ def cells_of(text: str) -> list[str] | None:
         return None
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.text(st.sampled_from(",;a \r\t\0é"), max_size=12), max_size=8))
 def test_a_line_without_quotes_is_read_as_the_csv_module_reads_it(texts: list[str]) -> None:
     found = list(csv_rows(iter(list(enumerate(texts, 1)))))

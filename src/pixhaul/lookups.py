@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pixhaul.models import Attempt
 from pixhaul.resolver import FRESH, Answer, Resolver
 
-MOST_TOLD = 20_000
+MOST_TOLD = 2_000
 """Hosts that libcurl knows the addresses of. It forgets none by itself (client.py): it would look through all of them
 for old ones at the end of every transfer, which costs 1 ms a link where hosts are many (8.23, 2026-11)."""
 
