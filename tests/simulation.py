@@ -1,7 +1,7 @@
 """Hosts in virtual time, for the tests of pace: queues, limits and faults, seeded; no clock, no sockets.
 
-Modelled: latency with some spread, servers that work in parallel, buckets and windows that refuse, limits on what is in
-flight, refusals and resets by chance, silence. Not modelled: TCP, TLS, bandwidth.
+Modelled: latency with some spread, servers that work in parallel or slow down, a line that is full, buckets and windows
+that refuse, limits on what is in flight, bans, refusals and resets by chance, silence. Not modelled: TCP, TLS.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import random
 from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush, heapreplace
-from math import inf
+from math import ceil, inf
 from typing import NamedTuple
 
 from pixhaul.pace import Pace
 
 TURN = 0.02
 """Seconds that a host needs to refuse."""
+EXACT = -1.0
+"""A Retry-After of the seconds until there is room, in whole ones."""
 
 
 class Host(NamedTuple):
@@ -34,16 +36,26 @@ class Host(NamedTuple):
     """Seconds: it grants `rate` times so many in each of them, in place of the bucket."""
     slides: bool = False
     """Whether the window ends now, and not at a multiple of its length."""
+    crowding: float = inf
+    """Requests in flight that double its latency; it grows with each."""
+    line: float = inf
+    """Answers a second that its line carries, one after the other."""
+    tail: tuple[float, float] = (0.0, 1.0)
+    """The share of answers that take so many times as long."""
     noise: float = 0.0
     """The share of requests that it refuses for no reason."""
     refusing: float = TURN
     """Seconds that a refusal takes."""
     retry_after: float | None = None
-    """Seconds that a refusal asks for."""
+    """Seconds that a refusal asks for, or EXACT."""
     at_once: int = 1_000_000
     """Requests in flight above which it refuses."""
     connections: int = 1_000_000
     """Requests in flight above which it resets."""
+    drops: int = 1_000_000
+    """Requests in flight above which it is silent."""
+    ban: tuple[int, float, float] = (1_000_000, 1.0, 0.0)
+    """Requests in so many seconds above which it resets everything, and for how many seconds."""
     resets: float = 0.0
     """The share of requests that it resets for no reason."""
     silent: tuple[float, float] = (inf, inf)
@@ -94,20 +106,53 @@ class Served:
         self._level = self._full = host.burst or host.rate
         self._seen = 0.0
         self._granted: deque[float] = deque()
+        self._asked: deque[float] = deque()
+        self._banned = -inf
+        self._line = 0.0
         self.inside = 0
         """Requests that it works on."""
 
     def ask(self, now: float) -> tuple[float, str]:
         """When the answer to a request sent now comes, and its verdict."""
         host = self._host
-        if host.silent[0] <= now < host.silent[1]:
+        if host.silent[0] <= now < host.silent[1] or self.inside >= host.drops:
             return now + host.timeout, "lost"
-        if self._random.random() < host.resets or self.inside >= host.connections:
+        if self._random.random() < host.resets or self.inside >= host.connections or self._bans(now):
             return now + TURN, "lost"
         if self.inside >= host.at_once or self._random.random() < host.noise or not self._grants(now):
             return now + min(host.refusing, host.latency), "refused"
         self.inside += 1
-        return self._work(now, host.latency * self._random.lognormvariate(0.0, 0.1)), "good"
+        return self._carry(self._work(now, self._latency())), "good"
+
+    def asks(self, now: float) -> float | None:
+        """The seconds of a Retry-After that is sent now."""
+        host = self._host
+        if host.retry_after != EXACT:
+            return host.retry_after
+        if not host.window:
+            return ceil((1.0 - self._level) / host.rate)
+        since = self._granted[0] if host.slides and self._granted else now // host.window * host.window
+        return ceil(max(0.001, since + host.window - now))
+
+    def _latency(self) -> float:
+        host = self._host
+        seconds = host.latency * self._random.lognormvariate(0.0, 0.1) * (1 + self.inside / host.crowding)
+        share, factor = host.tail
+        return seconds * factor if share and self._random.random() < share else seconds
+
+    def _bans(self, now: float) -> bool:
+        """Whether so many have been sent that it wants to hear nothing more for a while."""
+        most, window, seconds = self._host.ban
+        if not seconds:
+            return False
+        asked = self._asked
+        asked.append(now)
+        while asked[0] < now - window:
+            asked.popleft()
+        if len(asked) > most:
+            self._banned = now + seconds
+            asked.clear()
+        return now < self._banned
 
     def _grants(self, now: float) -> bool:
         host = self._host
@@ -134,6 +179,13 @@ class Served:
             return False
         self._level -= 1.0
         return True
+
+    def _carry(self, ready: float) -> float:
+        """When an answer that is ready has come over the line."""
+        if self._host.line == inf:
+            return ready
+        self._line = max(self._line, ready - self._host.latency) + 1 / self._host.line
+        return max(ready, self._line)
 
     def _work(self, now: float, seconds: float) -> float:
         if not self._busy:
@@ -192,7 +244,7 @@ class Job:
 
     def _settle(self, now: float) -> None:
         _, _, token, verdict = heappop(self._flight)
-        asked = self._host.retry_after if verdict == "refused" else None
+        asked = self._served.asks(now) if verdict == "refused" else None
         if verdict == "good":
             self._served.inside -= 1
             self._ends.append(now)

@@ -56,6 +56,14 @@ def test_a_host_that_bears_so_many_at_once_gets_them(most: int, asked: float, le
     assert pace.rate is None
 
 
+@pytest.mark.parametrize(("links", "asked", "least"), [(400, 2.0, 0.55), (400, 5.0, 0.35), (2_000, 5.0, 0.7)])
+def test_what_a_trial_was_refused_at_is_not_tried_again_soon(links: int, asked: float, least: float) -> None:
+    host = Host(latency=0.1, at_once=12, retry_after=asked)
+    for seed in range(5):
+        report = Job(host, Pace(), links, seed).run()
+        assert simulate(host, links, fixed(12)).seconds / report.seconds >= least
+
+
 def test_a_tiny_bucket_that_looks_like_such_a_limit_gets_its_rate_back() -> None:
     host = Host(latency=0.265, rate=80.0, burst=16.0, retry_after=5.0)
     report = simulate(host, 16_000)

@@ -126,3 +126,14 @@ def whole(wire: socket.socket) -> bytes:
 
 def length(said: bytes) -> int:
     return int(said.partition(b"Content-Length: ")[2].partition(b"\r\n")[0])
+
+
+def test_hosts_in_virtual_time_are_put_beside_the_best_settings() -> None:
+    words = [sys.executable, str(BENCHMARKS / "paces.py"), "--seeds", "2", "--only", "12 servers,resets above 4"]
+    said = subprocess.run(words, capture_output=True, text=True, check=True, timeout=120).stdout.splitlines()
+    assert [line.split("|")[1].strip() for line in said] == [
+        "resets above 4: 400",
+        "resets above 40: 4,000",
+        "12 servers: 3,600",
+    ]
+    assert all(float(line.split("|")[3].split("/")[0]) >= 0.9 for line in said)

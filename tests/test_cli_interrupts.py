@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -140,3 +142,36 @@ def test_a_signal_whose_exception_a_destructor_swallowed_still_ends_the_run() ->
         Last()  # Python prints what a destructor raises, and goes on
         interrupts.aim(asked.append)
     assert asked == [GRACE]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+@pytest.mark.parametrize("part", ["gettext", "click", "pixhaul.errors"])
+def test_ctrl_c_while_the_program_is_loaded_shows_no_traceback(tmp_path: Path, part: str) -> None:
+    words = [sys.executable, "-X", "importtime", *command("get", "http://127.0.0.1:1/a.png", "--retries", "0")[1:]]
+    with subprocess.Popen(words, cwd=tmp_path, env=environment(tmp_path), stderr=subprocess.PIPE) as child:
+        assert child.stderr is not None
+        for line in child.stderr:
+            if line.split()[-1].decode() == part:
+                break
+        child.send_signal(signal.SIGINT)
+        said = child.stderr.read()
+    assert b"Traceback" not in said
+    assert child.returncode == 5
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_rain_of_signals_ends_with_one_code_and_no_traceback(tmp_path: Path, number: signal.Signals) -> None:
+    words = [sys.executable, "-X", "importtime", *command("get", "http://127.0.0.1:1/a.png", "--retries", "0")[1:]]
+    for part in ("pixhaul.errors", "pixhaul.commands.run", "pixhaul.session", "pixhaul.wire"):
+        with subprocess.Popen(words, cwd=tmp_path, env=environment(tmp_path), stderr=subprocess.PIPE) as child:
+            assert child.stderr is not None
+            for line in child.stderr:
+                if line.split()[-1].decode() == part:
+                    break
+            while child.poll() is None:
+                child.send_signal(number)
+                time.sleep(0.001)
+            said = child.stderr.read()
+        assert b"Traceback" not in said
+        assert child.returncode in (3, 5)

@@ -17,6 +17,8 @@ from pixhaul.folders import Folders
 from pixhaul.part import write_part
 
 TRIES = 1_000
+ENOUGH = 10
+"""Swaps, that the test should mean something."""
 
 
 @pytest.fixture(params=[True, False], ids=["by handle", "by path"])
@@ -98,18 +100,18 @@ def test_a_folder_that_is_swapped_for_a_link_all_the_time_leads_nowhere(tmp_path
 
     swapper = threading.Thread(target=swap)
     swapper.start()
-    refused = 0
+    refused = tried = 0
     try:
         with closing(Folders(images, images / "parts")) as placed:
-            for number in range(TRIES):
+            while tried < TRIES or swaps <= ENOUGH:  # a busy machine may let the other thread run late
                 placed._forget()  # each time anew, as for a picture of another album
                 try:
-                    placed.place(part(tmp_path, number), f"album/{number}.png")
+                    placed.place(part(tmp_path, tried), f"album/{tried}.png")
                 except OSError:
                     refused += 1
+                tried += 1
     finally:
         ending.set()
         swapper.join()
     assert list(victim.iterdir()) == []
-    assert swaps > 10
-    assert len(list(images.rglob("*.png"))) == TRIES - refused
+    assert len(list(images.rglob("*.png"))) == tried - refused

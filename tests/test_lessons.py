@@ -38,6 +38,14 @@ def test_refusals_by_chance_cost_little_more_than_the_pauses_they_ask_for(
     assert median(ratios) <= most
 
 
+@pytest.mark.parametrize("latency", [0.05, 0.25])
+def test_one_refusal_in_five_by_chance_is_found_to_be_chance(latency: float) -> None:
+    alone = run(Host(latency), 4_000, 1)[0].seconds
+    ratios = [run(Host(latency, noise=0.2), 4_000, seed)[0].seconds / alone for seed in range(9)]
+    assert median(ratios) <= 4.0
+    assert max(ratios) <= 20.0
+
+
 @pytest.mark.parametrize("asked", ASKED)
 def test_refusals_by_chance_leave_no_rate_for_the_next_run(asked: float | None) -> None:
     for seed in range(20):
@@ -110,6 +118,16 @@ def test_a_limit_on_what_is_in_flight_is_a_width(at_once: int, refusing: float) 
     assert report.refused_share <= 0.03
 
 
+@pytest.mark.parametrize("noise", [0.03, 0.06])
+def test_chance_beside_a_limit_does_not_bring_its_rate_down(noise: float) -> None:
+    """Each bare refusal used to lower a rate that had been right: 80 requests a second became one in ten seconds."""
+    shares = []
+    for seed in range(9):
+        report = run(Host(0.1, rate=80.0, noise=noise), 4_000, seed, until=2_000.0)[0]
+        shares.append(report.answered / report.seconds / 80.0)
+    assert median(shares) >= 0.3
+
+
 # -- the parts ---------------------------------------------------------------------------------------------------------
 
 
@@ -120,6 +138,14 @@ def test_two_stretches_tell_the_rate_whatever_the_bucket_holds() -> None:
     stretches.end(30, 1.0, 3.0)  # 20 in the bucket, 10 a second
     assert stretches.difference(20, 3.5) == 0.0
     assert stretches.difference(120, 13.0) == pytest.approx(10.0)
+
+
+def test_what_ran_over_while_a_rate_was_borne_does_not_belie_the_limit() -> None:
+    stretches = Stretches()
+    stretches.begin(0.0)
+    stretches.end(60, 1.0, 11.0)  # 50 in the bucket, 10 a second
+    stretches.brim(72, 20.0)  # 8 a second, and the bucket is full again
+    assert stretches.difference(72 + 50 + 30, 23.0) == pytest.approx(10.0)
 
 
 def test_a_rate_that_was_lowered_in_vain_is_doubted_and_the_next_time_later() -> None:

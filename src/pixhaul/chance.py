@@ -1,11 +1,14 @@
-"""What share of its answers a host refuses by chance, and whether fewer transfers at once are refused less. Pure."""
+"""What share of its transfers a host refuses, or loses, by chance, and whether fewer at once fare better. Pure."""
 
 from __future__ import annotations
 
 from math import sqrt
 
 CHANCE, MOST_CHANCE = 0.1, 0.13
-"""The share of refusals up to which they may be chance, and the most that is believed of what was seen."""
+"""The share of refusals up to which they may be chance, and the most that is believed of what was seen, as long as
+fewer transfers have not shown it."""
+MOST_BELIEVED = 0.35
+"""The most that is believed when they have: more is no chance, however few transfers there are."""
 UNKNOWN = (1, 20)
 """Refusals and answers that are taken for seen at first: one in twenty."""
 CLEARLY, MORE_CLEARLY = 3.0, 4.0
@@ -25,7 +28,16 @@ class Chance:
     are tried for a while: where those are refused much less it was no chance.
     """
 
-    __slots__ = ("_answers", "_clearly", "_enough", "_expected", "_refusals", "_test", "_trial", "tests")
+    __slots__ = (
+        "_answers",
+        "_clearly",
+        "_enough",
+        "_expected",
+        "_refusals",
+        "_test",
+        "_trial",
+        "tests",
+    )
 
     def __init__(self) -> None:
         self.tests = False
@@ -40,12 +52,29 @@ class Chance:
     @property
     def share(self) -> float:
         """The share of answers that are refusals by chance, so far as is known."""
-        return min(MOST_CHANCE, (self._refusals + UNKNOWN[0]) / (self._answers + UNKNOWN[1]))
+        seen = (self._refusals + UNKNOWN[0]) / (self._answers + UNKNOWN[1])
+        return min(MOST_BELIEVED if self.is_shown else MOST_CHANCE, seen)
 
     def is_exceeded(self, refused: int, seen: int) -> bool:
         """Whether so many refusals of so many transfers are clearly more than that."""
-        expected = self.share * seen
+        expected = (max(self.share, self._expected) if self.tests else self.share) * seen
         return refused > expected + self._clearly * sqrt(expected) + 0.5
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether fewer transfers were refused, or lost, as much."""
+        return self._enough > ENOUGH
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether there were as many as make a test worth it."""
+        return self.is_shown or self._refusals >= max(ENOUGH, LEAST_SHARE / 2 * self._answers)
+
+    @property
+    def is_implausible(self) -> bool:
+        """Whether there were more in all than is believed to be chance without a test."""
+        expected = MOST_CHANCE * self._answers
+        return not self.is_shown and self._refusals > expected + self._clearly * sqrt(expected)
 
     def is_worse(self, trial: tuple[int, int], outside: int, seen: int, refused: int) -> bool:
         """Whether a trial, all of it, brings clearly more refusals than there were before.
@@ -61,8 +90,8 @@ class Chance:
         known, before, refusals = self._trial
         if known != trial:
             if known[0] != trial[0]:
-                self._count(before, refusals)
-            self._count(max(0, outside), 0)
+                self.count(before, refusals)
+            self.count(max(0, outside), 0)
             before = refusals = 0
         before, refusals = before + seen, refusals + refused
         worse = self.is_exceeded(refusals, before)
@@ -72,11 +101,10 @@ class Chance:
     def add(self, answers: int, refused: int) -> bool:
         """Count an episode without a trial, and what came before it; whether it is time to try fewer transfers."""
         sudden = self._enough == ENOUGH and self.is_exceeded(refused, answers)
-        self._count(answers, refused)
+        self.count(answers, refused)
         if not sudden and self._refusals < max(self._enough, LEAST_SHARE * self._answers):
             return False
-        self.tests, self._test = True, (0, 0)
-        self._expected = max(self.share, refused / answers) if sudden else self.share
+        self.suspect(refused / answers if sudden else 0.0)
         return True
 
     def test(self, answers: int, refused: int) -> bool:
@@ -87,15 +115,23 @@ class Chance:
         if expected < WORTH:
             return False
         self.tests = False
+        if refused > MOST_BELIEVED * answers:
+            return False
         if refused <= FEWER * expected:
             self._answers, self._refusals = answers, refused
             return False
         self._enough *= 8
         self._clearly = MORE_CLEARLY
-        self._count(answers, refused)
+        self.count(answers, refused)
         return True
 
-    def _count(self, answers: int, refused: int) -> None:
+    def suspect(self, share: float) -> None:
+        """Begin such a test, after this share without it."""
+        self.tests, self._test = True, (0, 0)
+        self._expected = max(self.share, share)
+
+    def count(self, answers: int, refused: int) -> None:
+        """Take note of so many answers and the refusals among them."""
         self._answers += answers
         self._refusals += refused
         if self._answers > MEMORY:

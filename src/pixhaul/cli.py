@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from types import FrameType
 
@@ -10,7 +12,7 @@ import click
 
 from . import __version__
 from .commands.shape import Spoken, speak, write_examples
-from .errors import PixhaulError
+from .errors import PixhaulError, shortage
 
 INTERRUPTED = 5
 """The contract's exit code, as in summary.py, which loads more than help needs."""
@@ -86,9 +88,18 @@ def main(arguments: list[str] | None = None) -> None:
     from .commands.speech import prepare
 
     prepare()
-    _end_on_signals()
-    code = run(sys.argv[1:] if arguments is None else arguments)
-    _ignore_interrupts()
+    try:
+        _end_on_signals()
+        code = run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:  # between two of these lines
+        code = INTERRUPTED
+    try:
+        _ignore_signals()
+    except KeyboardInterrupt:
+        _ignore_signals()
+    if code == INTERRUPTED:  # where it came within an exec, as dataclasses use, Python would kill itself with SIGINT
+        _flush()
+        os._exit(code)
     sys.exit(code)
 
 
@@ -112,6 +123,12 @@ def run(arguments: list[str]) -> int:
         return INTERRUPTED
     except OutputGone:
         return INTERRUPTED
+    except (OSError, MemoryError, RuntimeError, ImportError) as error:
+        lack = shortage(error)
+        if lack is None:
+            raise
+        complain(lack)
+        return lack.exit_code
     return result if isinstance(result, int) else 0
 
 
@@ -135,18 +152,38 @@ def _end_on_signals() -> None:
     """Let the system's requests to end be heard as Ctrl-C is, until a run has better ways."""
     import signal
 
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks for
+    for number in _signals():
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks for
             signal.signal(number, _interrupt)
 
 
+def _signals() -> list[int]:
+    import signal
+
+    return [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]  # not Windows'
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            if stream is not None:
+                stream.flush()
+
+
+_heard: list[int] = []
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    """The first ends what is going on; another while that ends would show where it was, so it ends all at once."""
+    if _heard:
+        os._exit(INTERRUPTED)
+    _heard.append(number)
     raise KeyboardInterrupt
 
 
-def _ignore_interrupts() -> None:
-    """A Ctrl-C while the interpreter ends would turn the exit code into a crash."""
+def _ignore_signals() -> None:
+    """A signal while the interpreter ends would turn the exit code into a crash."""
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in _signals():
+        signal.signal(number, signal.SIG_IGN)

@@ -120,6 +120,7 @@ class Slot:
         self._wire = memory.number
         self._hurried = self._shares = self._is_fresh = self._asks_for_rest = False
         self._lost = 0.0
+        self._number = -1
         self.attempt: Attempt
         self._continuing = Continuing(client.leftovers, self.body, client.options.max_bytes, self._answer)
         self._clear()
@@ -128,7 +129,7 @@ class Slot:
         self._lines.clear()
         if self._dials.dialled:
             self._dials.clear()
-        self._looked = self._is_dead = False
+        self._looked = False
         self.body.begin()
         self._fault: tuple[Reason, str] | None = None
 
@@ -205,12 +206,16 @@ class Slot:
     def leave(self, code: int, others: Iterable[pycurl.Curl]) -> None:
         """See to the connection of a transfer that has just ended, while libcurl still says which it was.
 
-        HTTP/2 and 3 number their answers, so that there no byte can be taken for another answer.
+        HTTP/2 and 3 number their answers, so that there no byte can be taken for another answer; and a stream that is
+        reset, or that times out, may do so on a connection that is well.
         """
-        if code == 0 and (not self._lines or self._lines[0].startswith(b"HTTP/1")):
-            leave_clean(self.curl, others)
-        elif code == TIMED_OUT:
-            self._is_dead = leave_dead(self.curl, others, self.client.options.low_speed_seconds)
+        if code == 0:
+            if not self._lines or self._lines[0].startswith(b"HTTP/1"):
+                leave_clean(self.curl, others)
+        elif code == TIMED_OUT and not leave_dead(self.curl, others, self.client.options.low_speed_seconds):
+            self._number = -1
+        else:
+            self._number = -1 if code == STREAM else number_of(self.curl)
 
     def finish(self, code: int, message: str) -> Reply:
         """The reply of the attempt that has just ended, with libcurl's error code or 0."""
@@ -239,7 +244,7 @@ class Slot:
             error, detail = flaw
         elif error and not flaw and is_told(status, error):
             error = detail = ""
-        connection = self._connection(code) if code else -1
+        connection = self._connection() if code else -1
         reply = Reply(status, headers, error=error, detail=detail, connection=connection, seconds=seconds)
         if status and not self._continuing.meet():
             self._continuing.drop()
@@ -257,15 +262,9 @@ class Slot:
         self._continuing.done(reply.body)
         return reply
 
-    def _connection(self, code: int) -> int:
-        """The connection that was lost, by a number that no other has: libcurl begins at 0 in each wire. -1: none was.
-
-        A stream that is reset, or that times out, may do so on a connection that is well.
-        """
-        if code == STREAM or (code == TIMED_OUT and not self._is_dead):
-            return -1
-        number = number_of(self.curl)
-        return number if number < 0 else self._wire << 40 | number
+    def _connection(self) -> int:
+        """The connection that was lost, by a number of this wire alone: libcurl begins at 0 in each. -1: none was."""
+        return self._number if self._number < 0 else self._wire << 40 | self._number
 
     def _is_whole(self, reply: Reply) -> bool:
         """Whether the body is what the link names: a 206 that nobody asked for is, when it spans all there is."""

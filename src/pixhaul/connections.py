@@ -23,7 +23,7 @@ def number_of(curl: pycurl.Curl) -> int:
 def is_shared(curl: pycurl.Curl, others: Iterable[pycurl.Curl]) -> bool:
     """Whether another handle has the connection of this one."""
     number = number_of(curl)
-    return number >= 0 and any(number_of(other) == number for other in others)
+    return number >= 0 and any(other is not curl and number_of(other) == number for other in others)
 
 
 def leave_clean(curl: pycurl.Curl, others: Iterable[pycurl.Curl]) -> None:

@@ -13,6 +13,7 @@ _REASONS: dict[int, Reason] = {
     7: Reason.CONNECT,
     8: Reason.HTTP_ERROR,
     18: Reason.TRUNCATED,
+    27: Reason.CRASHED,  # no memory: that is ours, and passes
     42: Reason.INTERRUPTED,
     52: Reason.CONNECT,
     61: Reason.HTTP_ERROR,

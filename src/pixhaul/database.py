@@ -16,7 +16,7 @@ from pixhaul.errors import DiskFull, LedgerDamaged, PixhaulError, UsageError
 from pixhaul.filesystems import is_network
 from pixhaul.inventory import Kept
 from pixhaul.part import disk_errors
-from pixhaul.plain import kind, refuse_others
+from pixhaul.plain import is_below, kind, refuse_others
 from pixhaul.rows import COLUMNS, Row, checksum
 
 Connection: TypeAlias = sqlite3.Connection
@@ -129,6 +129,8 @@ def explanation(directory: Path, error: sqlite3.DatabaseError) -> PixhaulError:
     """What SQLite's error means for a person."""
     if is_damage(error):
         return damaged(directory, str(error))
+    if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # its tables are not as they should be
+        return damaged(directory, str(error))
     if error.sqlite_errorcode in _NO_ROOM:
         hint = "Make room, then run the same command again: it goes on from here."
         return DiskFull(f"{directory}: the disk is full (or a quota), the ledger could not be written.", hint)
@@ -157,6 +159,8 @@ def select(database: sqlite3.Connection, directory: Path, where: str, values: Se
             for values_and_sum in some:
                 if values_and_sum[-1] not in (None, checksum(values_and_sum)):  # None: from a ledger of version 1
                     raise damaged(directory, "a row is not as it was written")
+                if values_and_sum[5] is not None and not is_below(values_and_sum[5]):
+                    raise damaged(directory, "a row leads out of the directory")
                 yield _row(values_and_sum[:-1])
 
 
@@ -213,7 +217,7 @@ def salvage(path: Path) -> Iterator[Row]:
     with closing(_connect(path, "ro&immutable=1" if is_alone else "ro")) as database:
         for values_and_sum in _reachable(database):
             row = Row(*values_and_sum[:-1])
-            if values_and_sum[-1] == checksum(row):
+            if values_and_sum[-1] == checksum(row) and (row.path is None or is_below(row.path)):
                 yield row
 
 
@@ -234,7 +238,9 @@ def _reachable(database: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
                 if isinstance(row[0], int) and first <= row[0] <= last:
                     reached = row[0] + 1
                     yield row
-        except (sqlite3.Error, UnicodeDecodeError, OverflowError):
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
+            if getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
+                return  # no database, or none with such a table: no range of keys is better than another
             middle = reached + (last - reached) // 2
             if last - reached > 2**32:
                 ranges += [(middle + 1, last), (reached, middle)]
@@ -269,6 +275,11 @@ def _try(directory: Path, path: Path) -> int:
         found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise damaged(directory, str(found).splitlines()[-1])
+        others = database.execute("SELECT count(*) FROM sqlite_schema WHERE type NOT IN ('table', 'index')").fetchone()[
+            0
+        ]
+        if others or (not version and database.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]):
+            raise damaged(directory, "there are things in it that pixhaul does not put there")
         columns = {row[1] for row in database.execute("PRAGMA table_info(links)")}
         if ("checksum" in columns) != (version >= 2) or bool(columns) != bool(version):
             raise damaged(directory, f"it says that it is of version {version}, and is not")

@@ -27,7 +27,8 @@ def kept_before(directory: Path) -> int:
 
     with closing(Ledger(directory, readonly=True)) as ledger:
         rows = [row for row in ledger.rows("done") if row.url.startswith(_HERE)]
-    return sum((directory / str(row.path)).is_file() for row in rows)
+    with disk_errors(directory, "its pictures cannot be looked at"):
+        return sum((directory / str(row.path)).is_file() for row in rows)
 
 
 def comparison(tally: Tally, seconds: float, at_once: int) -> Iterable[str]:

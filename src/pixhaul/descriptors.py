@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import ExitStack
 
 EACH = 3
 """What a transfer may need: a socket, a second one while it dials, a part file."""
+_LEAST = 10
+"""What one transfer alone takes, with a look-up of its host and what it wakes us with."""
+LEAST_OF_A_RUN = _LEAST + 7
+"""The same with the ledger, its companions, the lock, and the folders."""
 RESERVED = 40
 """For the ledger, lists, pipes, look-ups, and what the interpreter has open."""
 
 
 def room(wanted: int, each: int) -> int:
-    """How many of the wanted things may be there at once, where each needs so many descriptors; at least 1."""
-    return fitting(wanted, each, _raised(wanted * each + RESERVED))
+    """How many of the wanted things may be there at once, where each needs so many descriptors; at least 1.
+
+    Raises OSError where there are not even enough for one: else its transfers would fail, and its host be blamed.
+    """
+    most = _raised(wanted * each + RESERVED)
+    demand(_LEAST)
+    return fitting(wanted, each, most)
 
 
 def fitting(wanted: int, each: int, limit: int) -> int:
     """The same below a limit."""
     return max(1, min(wanted, (limit - RESERVED) // each))
+
+
+def demand(count: int) -> None:
+    """Open so many at once, and close them. Raises OSError where that is too many."""
+    with ExitStack() as stack:
+        for _ in range(count):
+            stack.enter_context(open(os.devnull, "rb", buffering=0))  # noqa: PTH123 - quicker
 
 
 def _raised(needed: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class PixhaulError(Exception):
     """Ends the run. `str(error)` is one clear line; `hint` says what to do; `exit_code` is the contract's."""
@@ -41,6 +43,25 @@ class DiskFull(PixhaulError):
     """There is no room for another picture."""
 
     exit_code = 9
+
+
+class Shortage(PixhaulError):
+    """The system gives this process no more of something."""
+
+
+def shortage(error: BaseException) -> Shortage | None:
+    """What an error says that comes of the limits of this process, in one line; None for all other errors."""
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return Shortage("No more files may be open at once.", "Raise the limit, for example with: ulimit -n 1024")
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return Shortage("There is no memory left.", "Ask for less at once: --connections 8 --workers 1")
+    if isinstance(error, ImportError):
+        hint = "Install pixhaul again; where memory is limited (ulimit -v), give it more."
+        return Shortage(f"A part of pixhaul cannot be loaded: {error}.", hint)
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        hint = "Raise the limits (ulimit -u, ulimit -v), or ask for less at once: --connections 8"
+        return Shortage("No more threads may be started.", hint)
+    return None
 
 
 def disk_full(why: str) -> DiskFull:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pixhaul.part import rename_new, sync_folder
+from pixhaul.plain import is_below
 
 HANDLES = os.open in os.supports_dir_fd and os.mkdir in os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -33,6 +34,7 @@ class Folders:
     def __init__(self, directory: Path, staging: Path) -> None:
         self._directory = directory
         self._prefix = f"{directory}{os.sep}"
+        self._staging_path = staging
         self._root = self._staging = -1
         self._last: tuple[str, int] = ("", -1)
         """The folder that was used last: pictures of an album come together."""
@@ -45,6 +47,8 @@ class Folders:
 
         Raises FileExistsError when the name is taken.
         """
+        if not is_below(location):
+            raise OSError(errno.EINVAL, "the name leads out of the directory", location)
         if not HANDLES:
             if "/" in location:
                 self._make_by_path(location)
@@ -52,6 +56,18 @@ class Folders:
             return
         folder, _, name = location.rpartition("/")
         rename_new(part.rpartition(os.sep)[2], name, self._staging, self._open(folder, make=True))
+
+    def lost(self) -> str:
+        """Which of the two folders is gone from where it was, or can no longer be written to; empty: neither."""
+        if not HANDLES:
+            return ""
+        for path, descriptor in ((self._directory, self._root), (self._staging_path, self._staging)):
+            there, ours = _state(path), os.fstat(descriptor)
+            if there is None or (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino):
+                return f"{path} was taken away or renamed meanwhile"
+            if not os.access(path, os.W_OK | os.X_OK):
+                return f"{path} can no longer be written to"
+        return ""
 
     def holds(self, location: str, size: int, sha256: bytes) -> bool:
         """Whether a plain file with these bytes has that name."""
@@ -136,6 +152,13 @@ class Folders:
             if descriptor >= 0:
                 os.close(descriptor)
         self._root = self._staging = -1
+
+
+def _state(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
 
 
 def _make(name: str, above: int) -> None:

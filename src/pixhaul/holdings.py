@@ -100,7 +100,7 @@ class Holdings:
                 self.held -= 1
                 host.delayed -= 1
                 is_last = item.number > self._retries
-                self.place(item, first=not (is_last and host.pace.failing))  # as a probe it would be wasted
+                self.place(item, first=not (is_last and host.pace.losing))  # it would be wasted
 
     def give_up(self, host: Host, said: Refused) -> None:
         """End all links that are ready at a host; those that wait for their time end when it comes."""

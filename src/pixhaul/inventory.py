@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from pixhaul.models import NotYet
 from pixhaul.part import disk_errors
+from pixhaul.plain import is_below
 
 SHARE = 8
 """The part of the ledger, one in so many, that is looked up link by link before all of it is read."""
@@ -60,14 +61,16 @@ class Inventory:
 
     def is_there(self, path: str) -> bool:
         """Whether a kept picture still has its file: one that the person has deleted since is not kept any more."""
+        if not is_below(path):
+            return False
         try:  # a Path, or a context, for each of a million links costs 5 us
             return stat.S_ISREG(os.stat(self._place + path).st_mode)  # noqa: PTH116
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return False
         except OSError as error:
-            if error.errno == errno.ELOOP:
+            if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
                 return False
-            with disk_errors(self._directory, "a picture cannot be looked at"):
+            with disk_errors(self._directory / path, "cannot be looked at"):
                 raise
 
     def missing(self, keys: Sequence[int]) -> Sequence[int]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from zlib import crc32
 
 from pixhaul.part import write_all
-from pixhaul.plain import open_plain
+from pixhaul.plain import is_below, open_plain
 from pixhaul.rows import Row
 
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
@@ -94,9 +94,40 @@ def parse(text: bytes) -> Row | None:
             return None
         row = Row(*json.loads(text[9:]))
         digest = bytes.fromhex(row.sha256) if row.sha256 else None  # type: ignore[arg-type]
-        return row._replace(sha256=digest, final_url=row.final_url or row.url)
-    except (ValueError, TypeError):
+        row = row._replace(sha256=digest, final_url=row.final_url or row.url)
+    except (ValueError, TypeError, RecursionError):
         return None
+    return row if _is_sound(row) else None
+
+
+def _is_sound(row: Row) -> bool:
+    """Whether the values are such as a ledger takes, and the path is one below the directory."""
+    if any(value is not None and not fits(value) for value, fits in zip(row, _FITS, strict=True)):
+        return False
+    needed = None not in (row.key, row.url, row.at, row.path, row.sha256)
+    return needed and row.status == "done" and is_below(str(row.path))
+
+
+def _is_whole(value: object) -> bool:
+    return type(value) is int and abs(value) < 2**63
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and abs(value) < 1e300  # type: ignore[arg-type]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and (
+        value.isascii() or value.encode("utf-8", "replace") == value.encode("utf-8", "ignore")
+    )
+
+
+_KINDS: dict[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("key", "size", "width", "height", "http_status", "attempts"), _is_whole),
+    **dict.fromkeys(("seconds", "at"), _is_number),
+    "sha256": lambda value: isinstance(value, bytes),
+}
+_FITS = [_KINDS.get(name, _is_text) for name in _FIELDS]
 
 
 def read(path: Path, offset: int = 0) -> Iterator[Row]:

@@ -68,6 +68,8 @@ class Keeper:
             if _is_full(outcome):
                 self._sink.make_room()
                 raise disk_full(outcome.detail)
+            if outcome.reason is Reason.DISK:
+                self._sink.demand()
             self._failed.append(outcome)
             return
         trouble = self._sink.add(outcome)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from math import inf
 
-from pixhaul.at_once import AtOnce
+from pixhaul.at_once import SEVERAL, AtOnce
+from pixhaul.grace import Grace
 from pixhaul.rate import Rate
-from pixhaul.refusals import BACK, LESS, Refusals
+from pixhaul.refusals import BACK, HALF, LESS, LIMIT, Refusals
 from pixhaul.width import Width
 
+HALVED = 0.5
+"""What is left of a width for the test whether many refusals are chance."""
+HELD = 20
+"""Where a trial is refused at once by several pauses, how many times as long no more is tried than was borne then: that
+may be the limit, and to find out costs another pause."""
 CLOCKS = 1.01
 """A pause is stretched by this, for the host's clock is not ours."""
 
@@ -21,6 +27,7 @@ class Lessons:
         "_before",
         "_counted",
         "_early",
+        "_grace",
         "_pause",
         "_rate",
         "_refusals",
@@ -43,7 +50,7 @@ class Lessons:
         """Whether good answers must be told, for that or for a row of pauses."""
         self._width, self._rate = width, rate
         self._refusals = Refusals()
-        self._at_once = AtOnce()
+        self._at_once, self._grace = AtOnce(), Grace()
         self._before: tuple[float | None, float] = (None, 0.0)  # the rate that a limit of what is at once has replaced
         self._early = False  # whether the refusals came before anything of a trial was answered
         self._counted = 0  # good answers that the last episode knew of
@@ -69,7 +76,8 @@ class Lessons:
     def refused(self, started: float, flying: int, now: float, retry_after: float | None) -> None:
         """Note a refusal. It closes the gate for as long as it asks for; what else it means, its episode will show.
 
-        Where there is a rate, or the last pause was too short, there is a pause also without Retry-After.
+        Where there is a rate, or the last pause was too short, there is a pause also without Retry-After; not where it
+        is known to refuse by chance beside its rate.
         """
         refusals, rate = self._refusals, self._rate
         if self.open:
@@ -79,7 +87,7 @@ class Lessons:
             self.open = self.uneasy = True
             self._early = self._width.in_trial and not self._width.fresh
             self._pause = rate.pause(retry_after or None)
-            if retry_after or rate.streak or rate.value is not None:
+            if retry_after or rate.streak or (rate.value is not None and not self._grace.has_shown):
                 self.close(now + CLOCKS * self._pause, bool(retry_after))
         if retry_after:
             self.close(now + retry_after, True)
@@ -103,7 +111,11 @@ class Lessons:
         return max(0.0, self.gate - now)
 
     def _judge(self, flying: int, now: float) -> None:
-        """An episode is over. Cases: chance; the width was too much, and no rate; a rate is to be learned."""
+        """An episode is over.
+
+        Cases: so many at once, told by a pause; chance, without and with a rate; the width was too much, and no rate; a
+        rate is to be learned.
+        """
         refusals, rate, width = self._refusals, self._rate, self._width
         answers = rate.taken - self._counted
         limit = refusals.is_limit(answers, flying) or not rate.taken
@@ -114,6 +126,8 @@ class Lessons:
             rate.drop(now)
         elif rate.value is None and not limit:
             self._excuse(answers, flying, now)
+        elif not limit and self._is_excused(answers):
+            return
         elif self._blames_width():
             width.narrow(now)
             self.open = self.uneasy = True
@@ -126,6 +140,15 @@ class Lessons:
             if width.in_trial:
                 width.narrow(now)
             self.uneasy = rate.streak > 0
+
+    def _is_excused(self, answers: int) -> bool:
+        """Whether a rate that was not raised was refused, and not more than chance would."""
+        refused = self._refusals.refused
+        return (
+            self._refusals.shows_chance
+            and not self._rate.was_raised
+            and self._grace.excuses(answers + refused, refused, self._rate)
+        )
 
     def _is_at_once(self, perhaps_chance: bool) -> bool:
         """Whether the refusals show how many requests at once the host bears."""
@@ -142,7 +165,10 @@ class Lessons:
         return known.shows(refusals.borne, self._early)
 
     def _excuse(self, answers: int, flying: int, now: float) -> None:
-        """No limit, as it seems. It is chance, unless it comes with the width: then fewer at once are refused less."""
+        """No limit, as it seems. It is chance, unless fewer at once are refused much less.
+
+        Then it was the width; or a rate, where half as many had to be tried.
+        """
         refusals, width = self._refusals, self._width
         if self.gate > refusals.since:
             width.skip(now - refusals.since, now)
@@ -150,9 +176,16 @@ class Lessons:
         advice = refusals.advice(answers, (width.base, width.trials if width.in_trial else 0), flying)
         if advice == BACK:
             width.restore(self._wide)
+        elif advice == LIMIT:
+            self._rate.learn(refusals.since, self._pause, now, True)
+        elif advice == HALF:
+            self._wide, refusals.since = width.value, now  # what is in flight counts no more
+            width.narrow(now, HALVED)
         elif advice:
             self._wide = width.value if advice == LESS else self._wide
             width.narrow(now)
+            if refusals.asked and self._early and refusals.all >= SEVERAL:
+                width.hold(refusals.borne, now + HELD * self._pause)
 
     def _blames_width(self) -> bool:
         """Whether a trial drew the refusals, and no rate: common servers say 503 for both."""

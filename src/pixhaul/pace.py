@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import inf
 
-from pixhaul.breaker import Breaker
+from pixhaul.breaker import LEAST_ROW, Breaker
 from pixhaul.lessons import CLOCKS, Lessons
 from pixhaul.rate import Rate
 from pixhaul.recollection import recollected
@@ -81,6 +81,11 @@ class Pace:
         return self._breaker.opens > 0
 
     @property
+    def losing(self) -> bool:
+        """Whether several were lost in a row, and nothing has come since: it may be about to fail."""
+        return self._breaker.bad >= LEAST_ROW
+
+    @property
     def open_until(self) -> float:
         """The host is left alone until this time, for everything failed; -inf: it never was."""
         return self._breaker.open_until
@@ -143,10 +148,14 @@ class Pace:
             self._lost(token, now)
         elif verdict == "broken":  # too much for it, maybe; but who answers is alive
             self._answered(now)
-            self._width.lost(token, now)
+            self._width.lost(token, now, self.flying)
 
     def _good(self, started: float, now: float) -> None:
-        self._rate.taken += 1
+        rate = self._rate
+        if started >= rate.mark:
+            rate.taken += 1
+        else:
+            rate.late += 1
         if self._lessons.uneasy:
             self._lessons.reassure(started)
         self._answered(now)
@@ -163,7 +172,7 @@ class Pace:
         breaker.lost(token[0], self.flying + 1, now)
         self.dead = breaker.dead
         self._until = max(self.gate, breaker.open_until)
-        self._width.lost(token, now)
+        self._width.lost(token, now, self.flying)
 
     def _refused(self, started: float, now: float, retry_after: float | None) -> None:
         self._answered(now)

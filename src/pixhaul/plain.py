@@ -1,8 +1,9 @@
-"""Files of ours in DIR/.pixhaul, opened only where plain files lie: no link is followed, no pipe waited for."""
+"""Files of ours in DIR/.pixhaul, opened only where plain files lie, and paths of pictures that do not lead out."""
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -22,6 +23,20 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+
+
+_LEADS_OUT = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|^\.pixhaul(?:/|$)|[\0\\:]", re.IGNORECASE)
+
+
+def is_below(location: str) -> bool:
+    """Whether a path of a picture, with / between its steps, stays in the directory, and out of our own folder.
+
+    Ledger and journal may come from anywhere: their checksums find what was changed by chance, not on purpose.
+
+    >>> is_below("album/a.jpg"), is_below("../a.jpg"), is_below("/a.jpg"), is_below(".pixhaul/lock")
+    (True, False, False, False)
+    """
+    return _LEADS_OUT.search(location) is None
 
 
 def kind(path: Path) -> str:

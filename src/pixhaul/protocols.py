@@ -27,6 +27,9 @@ class Sink(Protocol):
     def make_room(self) -> None:
         """Give up the newest of what is staged on a full disk, so that the ledger and the older ones have room."""
 
+    def demand(self) -> None:
+        """Raise PixhaulError where the place itself is gone: asked when a picture could not be written."""
+
     def prepare(self) -> list[Receipt]:
         """Say where everything staged is about to be; the ledger writes that down before it is so."""
 

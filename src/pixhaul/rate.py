@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import inf
 
 from pixhaul.doubt import Doubt
+from pixhaul.ration import Ration
 from pixhaul.stretches import Stretches
 
 SLOWEST = 1 / 60
@@ -35,8 +36,6 @@ LONGEST_PAUSE = 12
 """Exponent: 2**12 s is more than a run has patience for, and a longer row of refusals must not overflow."""
 MOMENT = 0.001
 """Seconds; less than this between two refusals is taken for this."""
-SCARCE = 0.1
-"""The share of a quota below which the rest is spread over the time until it is renewed."""
 
 
 class Rate:
@@ -48,23 +47,23 @@ class Rate:
         "_doubt",
         "_grown",
         "_growth",
-        "_mark",
         "_next",
         "_paid",
         "_quiet",
-        "_quota",
         "_raise_at",
+        "_ration",
         "_refused_at",
-        "_scarce",
-        "_scarce_until",
         "_stretches",
         "bound",
         "confirmed",
+        "late",
+        "mark",
         "proven",
         "spacing",
         "streak",
         "taken",
         "value",
+        "was_raised",
     )
 
     def __init__(self, ceiling: float | None, adapt: bool = True) -> None:
@@ -75,7 +74,11 @@ class Rate:
         self.bound = False
         """Whether this rate, and not the width or the job, held a start back since it was last raised."""
         self.taken = 0
-        """Good answers since `_mark`, counted by the caller."""
+        """Good answers to what was started since `mark`, counted by the caller."""
+        self.late = 0
+        """The same of what was started before it: they belong to the lesson before."""
+        self.mark = -inf
+        """When the refusal came that the last lesson was taken from, in seconds; at first, the first start."""
         self.streak = 0
         """Pauses in a row that were too short: nothing good came between two refusals."""
         self.proven = 0.0
@@ -83,41 +86,36 @@ class Rate:
         self._ceiling = inf if ceiling is None else ceiling
         self._adapt = adapt
         self._next = -inf
-        self._mark = -inf
         self._stretches = Stretches()
         self._paid = (0, 0.0)
-        self._growth = GROWTH
-        self._quiet = QUIET
-        self._raise_at = inf
-        self._grown = False
-        self._refused_at = 0.0
+        self._growth, self._quiet, self._raise_at = GROWTH, QUIET, inf
+        self._grown, self._refused_at = False, 0.0
         self._doubt = Doubt()
+        self.was_raised = False
+        """Whether it was tried upwards since the last lesson."""
         self.confirmed = False
         """Whether the value was refused beyond doubt, or borne for a while: then it is worth remembering."""
-        self._quota = 0.0
-        self._scarce = inf
-        self._scarce_until = inf
+        self._ration = Ration()
         self._space()
 
     def begin(self, now: float) -> None:
         """Note a start when the bucket is full, as at the very first, and time counts from here."""
-        self._mark = now
+        self.mark = now
         self._stretches.begin(now)
-        self.taken = 0
+        self.taken = self.late = 0
         self._raise_at = now + self._quiet
 
     # -- starting --------------------------------------------------------------------------------------------------
 
     def wait(self, now: float) -> float:
         """Seconds until the next start is due; 0.0: it is."""
-        if now >= self._scarce_until:
+        if now >= self._ration.until:
             self._lift(now)
         if self.bound and self.value is not None and now >= self._raise_at:
             self._raise(self.value, now)
         if self._next <= now:
             return 0.0
-        if self._scarce == inf:
-            self.bound = True
+        self.bound = self.bound or not self.scarce
         return self._next - now
 
     def spend(self, now: float) -> None:
@@ -145,7 +143,7 @@ class Rate:
         if not self.taken:
             self._pause_again(now)
             return
-        seconds, growth = max(MOMENT, episode - self._mark), GROWTH
+        seconds, growth = max(MOMENT, episode - self.mark), GROWTH
         if self.value is None:  # as if the bucket had been full at first, and held one second's worth, as is usual
             borne, growth = self.taken / (seconds + min(1.0, pause)), GROWTH if self.taken >= MANY else MOST_GROWTH
             self.confirmed = self._doubt.dropped  # a limit for the second time
@@ -162,10 +160,10 @@ class Rate:
             self._refused_at = self.value
         self._stretches.end(self.taken, episode, now)
         self._set(MARGIN * borne)
-        self._paid = (self.taken, seconds)
-        self._mark = episode
+        self._paid, self.late = (self.taken, seconds), 0
+        self.mark = episode
         self.taken = 0
-        self._growth, self._grown = growth, False
+        self._growth, self._grown, self.was_raised = growth, False, False
         self._next = max(self._next, now)  # the place that was unused in the pause is lost: the bucket may be empty
         self._quiet = max(self._quiet, QUIET * min(pause, MOST_CARE))
         self._raise_at = now + (self._step() if self._is_far() else self._rest())
@@ -207,9 +205,9 @@ class Rate:
         That is a limit for certain, such as so many in each minute; more is tried only after a while.
         """
         self.streak += 1
-        taken, seconds = self._paid
+        taken, seconds = self._paid[0] + self.late, self._paid[1]
         if self.value is not None and taken:
-            self._set(min(self.value, MARGIN * taken / (seconds + now - self._mark)))
+            self._set(min(self.value, MARGIN * taken / (seconds + now - self.mark)))
             self.proven = min(self.proven, self.value)
         self._next = max(self._next, now)
         self._refused_at = 0.0
@@ -234,14 +232,14 @@ class Rate:
 
     def _raise(self, value: float, now: float) -> None:
         """Try more, in growing steps; only a rate that held something back is raised, an unused one proves nothing."""
-        self.bound = False
+        self.bound, self.was_raised = False, True
         if self._is_far():
             self._set(value * (1 + FAST_GROWTH))
             self._raise_at = now + (self._step() if self._is_far() else self._rest())
             return
         if not self._grown:  # it was borne for the whole quiet time
-            self.proven = max(self.proven, value)
-            self._grown = True
+            self.proven, self._grown = max(self.proven, value), True
+            self._stretches.brim(self.taken, now)
             self._confirm()
         self._set(value * (1 + self._growth))
         self._growth = min(MOST_GROWTH, 1.5 * self._growth)
@@ -253,13 +251,12 @@ class Rate:
             self._space()
 
     def _space(self) -> None:
-        value = self._scarce if self.value is None else min(self.value, self._scarce)
-        self.spacing = 1 / value
+        self.spacing = 1 / min(self._ration.rate, inf if self.value is None else self.value)
 
     @property
     def scarce(self) -> bool:
         """Whether the rest of a quota is being spread."""
-        return self._scarce < inf
+        return self._ration.rate < inf
 
     # -- what comes from elsewhere ---------------------------------------------------------------------------------
 
@@ -272,7 +269,7 @@ class Rate:
         """What holds the next start back, for people; empty: nothing does."""
         if self._next <= now or not self.spacing:
             return ""
-        if self._scarce < inf:
+        if self.scarce:
             return f"the quota is nearly used up: {1 / self.spacing:.3g}/s"
         return f"{'rate' if self.learned is None else 'learned rate'} {1 / self.spacing:.3g}/s"
 
@@ -281,20 +278,23 @@ class Rate:
         self._set(MARGIN * value)
         self.proven, self.confirmed = proven, True
 
-    def ration(self, remaining: float, seconds: float, now: float) -> None:
-        """Spread the last tenth of a quota over the seconds until it is renewed; never a reason to go faster.
+    def restore(self, value: float | None, proven: float) -> None:
+        """Lowering it was in vain: be as fast as before."""
+        if value is not None:
+            self._set(value)
+            self.proven = proven
 
-        How large the quota is, no field says reliably: the most that ever remained is taken for it.
-        """
-        self._quota = max(self._quota, remaining)
-        if seconds > 0 and remaining < SCARCE * self._quota:
-            self._scarce, self._scarce_until = remaining / seconds, now + seconds
+    def ration(self, remaining: float, seconds: float, now: float) -> None:
+        """Spread the last tenth of a quota over the seconds until it is renewed; never a reason to go faster."""
+        was_scarce = self.scarce
+        self._ration.note(remaining, seconds, now)
+        if self.scarce:
             self._space()
-        elif self._scarce < inf:
+        elif was_scarce:
             self._lift(now)
 
     def _lift(self, now: float) -> None:
         """The quota was renewed: the long gap that it left before the next start goes with it."""
-        self._scarce = self._scarce_until = inf
+        self._ration.renew()
         self._next = min(self._next, now)
         self._space()

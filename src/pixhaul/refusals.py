@@ -17,13 +17,13 @@ SURE, FAR = 9.2, 0.5
 """The same of one episode alone, 10,000 times; and the share of it that must have been refused."""
 BEYOND = 0.7
 """The share of refusals at a limit that is far exceeded. Episodes in a row that look more like it add up."""
-CROWDED, TOO_MUCH = 0.2, 4.0
-"""A share of all requests that is no chance any more, however evenly the refusals come; and the evidence for it."""
-NARROW, LESS, BACK = "narrow", "less", "back"
-"""What refusals may advise: fewer transfers; fewer for a test; as many as before that."""
+CROWDED, TOO_MUCH = 2.0, 4.0
+"""Refusals among all requests that are too many to be believed without a test: so many times as many as is known to be
+chance; and the evidence for it."""
+NARROW, LESS, HALF, BACK, LIMIT = "narrow", "less", "half", "back", "limit"
+"""What refusals may advise: fewer transfers; fewer for a test; half as many for one; as many as before that; a rate."""
 
 _AFTER = log(BEYOND / CHANCE), log((1 - BEYOND) / (1 - CHANCE))
-_OF_ALL = log(CROWDED / CHANCE), log((1 - CROWDED) / (1 - CHANCE))
 
 
 class Refusals:
@@ -33,8 +33,8 @@ class Refusals:
         "_chance",
         "_cohort",
         "_first",
+        "_halved",
         "_latest",
-        "_narrowed",
         "_of_all",
         "_probes",
         "_row",
@@ -65,7 +65,7 @@ class Refusals:
         self._probes = False  # whether only what was started in it counts
         self._chance = Chance()
         self._row = self._of_all = 0.0
-        self._narrowed = False  # for too many refusals
+        self._halved = False  # for too many refusals
 
     def begin(self, started: float, flying: int, asked: bool, now: float) -> None:
         """Open an episode with the refusal of what was started then, one of `flying` transfers."""
@@ -117,17 +117,21 @@ class Refusals:
         more, after = self.refused - 1, self.after + flying
         is_dense = more > FAR * (more + after)
         self._row = min(CERTAIN, max(0.0, self._row + is_dense * more * _AFTER[0] + after * _AFTER[1]))
-        self._of_all = max(0.0, self._of_all + self.refused * _OF_ALL[0] + answers * _OF_ALL[1])
-        if not self._of_all:
-            self._narrowed = False
-        narrowed_in_vain = self._narrowed and self._of_all >= TOO_MUCH
+        usual = max(CHANCE, self._chance.share)
+        shares = log(CROWDED), log((1 - CROWDED * usual) / (1 - usual))
+        self._of_all = max(0.0, self._of_all + self.refused * shares[0] + answers * shares[1])
         alone = is_dense and _evidence(more, more + after) >= SURE
-        return narrowed_in_vain or alone or self._row >= CERTAIN
+        return alone or self._row >= CERTAIN
 
     def settle(self) -> None:
         """A rate is made of it, or the width was to blame: what told of a limit begins anew."""
         self._row = self._of_all = 0.0
-        self._narrowed = False
+        self._halved = False
+
+    @property
+    def shows_chance(self) -> bool:
+        """Whether it refuses by chance, where no limit explains it."""
+        return self._chance.is_seen
 
     def is_more(self, flying: int) -> bool:
         """Whether the episode has clearly more refusals than there were before."""
@@ -138,26 +142,41 @@ class Refusals:
         return self.ended + flying if self._latest > self.since else self.ended
 
     def advice(self, answers: int, trial: tuple[int, int], flying: int) -> str:
-        """What to do after an episode that shows no limit by itself: NARROW, LESS, BACK, or "" for nothing.
+        """What to do after an episode that shows no limit by itself: one of the words above, or "" for nothing.
 
         Args:
             answers: Good ones since the episode before, and in this one.
             trial: How many transfers the host is known to bear, and which trial of more this is; 0: none.
             flying: Transfers in flight.
         """
-        chance, outside = self._chance, answers + self.refused - self.ended
-        if trial[1] and chance.tests:  # none was refused for so long that there is a trial again
-            chance.test(max(0, outside), 0)
-        many = self._of_all >= TOO_MUCH
-        if many or (trial[1] and chance.is_worse(trial, outside, self._seen(flying), self.refused)):
-            self._narrowed = many
-            self._row = self._of_all = 0.0
-            return NARROW
+        chance, asked = self._chance, answers + self.refused
         if trial[1]:
-            return ""
+            return self._of_trial(asked - self.ended, trial, flying)
         if chance.tests:
-            return BACK if chance.test(answers + self.refused, self.refused) else ""
-        return LESS if chance.add(answers + self.refused, self.refused) else ""
+            return self._tested(chance.test(asked, self.refused))
+        if self._of_all >= TOO_MUCH:
+            self._row, self._of_all, self._halved = 0.0, 0.0, True
+            chance.suspect(CHANCE)
+            return HALF
+        return LESS if chance.add(asked, self.refused) else ""
+
+    def _of_trial(self, outside: int, trial: tuple[int, int], flying: int) -> str:
+        chance = self._chance
+        if chance.tests:  # none was refused for so long that there is a trial again
+            advice = self._tested(chance.test(max(0, outside), 0))
+            if advice:
+                return advice
+        if not chance.is_worse(trial, outside, self._seen(flying), self.refused):
+            return ""
+        self._row = self._of_all = 0.0
+        return NARROW
+
+    def _tested(self, in_vain: bool) -> str:
+        """What a test has shown; half as many transfers that are refused much less show a limit."""
+        if self._chance.tests:
+            return ""
+        halved, self._halved = self._halved, False
+        return BACK if in_vain else LIMIT if halved else ""
 
 
 def _evidence(refused: int, ended: int) -> float:

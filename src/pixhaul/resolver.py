@@ -93,10 +93,19 @@ class Resolver:
                 return
             self._asked[name] = [found]
             if len(self._threads) < min(self._most, len(self._asked)):
-                thread = Thread(target=self._work, name="pixhaul-resolver", daemon=True)
-                self._threads.append(thread)
-                thread.start()
+                self._grow()
         self._names.put(name)
+
+    def _grow(self) -> None:
+        """One thread more. Where the system gives no more of them, those that there are do the work."""
+        thread = Thread(target=self._work, name="pixhaul-resolver", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            if not self._threads:
+                raise
+            return
+        self._threads.append(thread)
 
     def _work(self) -> None:
         while (name := self._names.get()) is not None:

@@ -14,6 +14,7 @@ from zlib import crc32
 from pixhaul.keys import url_key
 from pixhaul.links import concealed
 from pixhaul.models import EARLIER, Failed, Job, Receipt, Result
+from pixhaul.plain import is_below
 
 COLUMNS = (
     "key, url, status, reason, detail, path, sha256, size, format, width, height, "
@@ -131,7 +132,8 @@ def remembered_job(row: Row) -> Job | None:
         meta = tuple((str(name), value) for name, value in pairs)
     except (ValueError, TypeError):
         meta, local = (), False
-    return Job(row.url, row.name or "", meta, bool(local), row.key)
+    name = row.name if row.name and is_below(row.name) else ""
+    return Job(row.url, name, meta, bool(local), row.key)
 
 
 def remembered_result(url: str, row: Row) -> Result:

@@ -12,6 +12,7 @@ from pixhaul import host_memory, names, sinks, strategies
 from pixhaul.again import Choice
 from pixhaul.bundle import Bundle
 from pixhaul.context import Context
+from pixhaul.descriptors import LEAST_OF_A_RUN, demand
 from pixhaul.errors import NetworkGone, PixhaulError, UsageError
 from pixhaul.executors import local
 from pixhaul.gathering import Found, Gathering, Text, once
@@ -183,6 +184,7 @@ def open_session(
     Raises PixhaulError, then or while it is used.
     """
     refuse_unable(options.http_version)
+    demand(LEAST_OF_A_RUN)
     context = Context(options, client_id, warn)
     try:
         yield Session(texts, options, context, choice)

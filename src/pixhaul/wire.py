@@ -133,7 +133,10 @@ class Wire:
         """Take from libcurl what has ended."""
         _, good, bad = self._multi.info_read()
         for curl in good:
+            self._busy[curl].leave(0, self._busy)
             self._part(curl, 0, "")
+        for curl, code, _ in bad:  # all before any is removed: with the first the connection that was lost is forgotten
+            self._busy[curl].leave(code, self._busy)
         for curl, code, message in bad:
             self._part(curl, code, message)
 
@@ -142,9 +145,8 @@ class Wire:
         return failed + [self._finish() for _ in range(min(MOST_AT_ONCE, len(self._over)))]
 
     def _part(self, curl: pycurl.Curl, code: int, message: str) -> None:
-        """Take an ended transfer from libcurl, and see that its connection is clean."""
+        """Part an ended transfer from libcurl, or make it once more."""
         slot = self._busy.pop(curl)
-        slot.leave(code, self._busy)
         self._multi.remove_handle(curl)  # before it is used again
         if code and slot.comes_again(code, self._busy):
             self._busy[curl] = slot

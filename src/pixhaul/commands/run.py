@@ -9,7 +9,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pixhaul.errors import PixhaulError
+from pixhaul.errors import PixhaulError, shortage
 from pixhaul.models import Result
 from pixhaul.progress import Progress, Silent, Speed, View, choose
 from pixhaul.summary import Ending, Tally, exit_code
@@ -77,6 +77,11 @@ class Run:
             if error.exit_code == 2 and not self.tally.links:
                 raise  # nothing was begun: there is nothing to sum up
             return Ending(error=error)
+        except (OSError, MemoryError, RuntimeError) as error:
+            lack = shortage(error)
+            if lack is None or not self.tally.links:
+                raise
+            return Ending(error=lack)
 
     def _turn(self, results: tuple[Result, ...], session: Session, interrupts: Interrupts) -> None:
         self.tally.passed = session.passed

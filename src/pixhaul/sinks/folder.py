@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pixhaul.errors import disk_full
+from pixhaul.errors import UsageError, disk_full
 from pixhaul.folders import Folders
 from pixhaul.models import Failed, Fetched, Reason, Receipt
 from pixhaul.options import Options
@@ -62,9 +62,16 @@ class Folder:
             if error.errno in FULL:
                 self.make_room()
                 raise disk_full(error.strerror or "no room") from error
+            self.demand()
             return _trouble(fetched, error)
         self._staged.append(Staged(_bodiless(fetched), part))
         return None
+
+    def demand(self) -> None:
+        """Raise UsageError where the directory is gone, so that not every link is fetched, to fail."""
+        lost = self._folders.lost()
+        if lost:
+            raise UsageError(f"{lost}.", "What was kept is kept: run the same command again to go on.")
 
     def make_room(self) -> None:
         """Give up the newest parts, so that the ledger can be written and the older ones be kept."""
@@ -124,6 +131,7 @@ class Folder:
             return self._taken(one, receipt)
         except OSError as error:
             _forget(one.part)
+            self.demand()
             return _trouble(one.fetched, error)
         return receipt
 

@@ -40,10 +40,21 @@ class Crew:
         """Give an attempt to whichever thread is free, or to a new one."""
         self._busy += 1
         if self._busy > len(self._workers):
-            worker = Worker(self._client, self._attempts, self._replies)
-            self._workers.append(worker)
-            worker.start()
+            self._grow()
         self._attempts.put(attempt)
+
+    def _grow(self) -> None:
+        """One thread more. Where the system gives no more of them, those that there are do the work."""
+        worker = Worker(self._client, self._attempts, self._replies)
+        try:
+            worker.start()
+        except RuntimeError:
+            worker.close()
+            if not self._workers:
+                raise
+            self._width = len(self._workers)
+            return
+        self._workers.append(worker)
 
     def wait(self, seconds: float) -> list[tuple[Attempt, Reply]]:
         """All that has ended, as soon as anything has, or nothing after so many seconds."""
@@ -98,6 +109,10 @@ class Worker(Thread):
         except Exception as error:  # a fault of ours costs this link, never the thread
             return Reply(error=Reason.CRASHED, detail=f"{type(error).__name__}: {error}")
         return Reply(error=Reason.INTERRUPTED, detail="stopped")
+
+    def close(self) -> None:
+        """Give back what a thread has that was never started."""
+        self._wire.close()
 
     def stop(self) -> None:
         """Make `run` return soon, from another thread."""

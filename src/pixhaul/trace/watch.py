@@ -94,6 +94,10 @@ class TracedSink:
         self._trace.kept("writing", began, picture=short(fetched.final_url), url=fetched.job.url)
         return trouble
 
+    def demand(self) -> None:
+        """Ask whether the place is still there."""
+        self._sink.demand()
+
     def make_room(self) -> None:
         """Give up the newest of what is staged."""
         self._sink.make_room()
