@@ -52,11 +52,8 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL)
 _LEAST, _GREATEST = -(2**63), 2**63 - 1
 """Of SQLite's integers. Keys are never negative, but a damaged one may be."""
 _PAGE = 1_000
-"""Rows of few columns read in one go."""
-_AT_ONCE = 500
-"""Whole rows read in one go."""
-_row = partial(tuple.__new__, Row)
-"""A row of as many values: a third quicker than naming each, and checksums have vouched for them."""
+"""Rows read in one go."""
+_row = partial(tuple.__new__, Row)  # of as many values: a third quicker than naming each
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 
@@ -155,7 +152,7 @@ def select(database: sqlite3.Connection, directory: Path, where: str, values: Se
     """Rows, each compared with its checksum. Raises LedgerDamaged for the first that has changed."""
     with explained(directory):
         found = database.execute(SELECT + where, values)
-        while some := found.fetchmany(_AT_ONCE):
+        while some := found.fetchmany(_PAGE):
             for values_and_sum in some:
                 if values_and_sum[-1] not in (None, checksum(values_and_sum)):  # None: from a ledger of version 1
                     raise damaged(directory, "a row is not as it was written")
@@ -176,19 +173,15 @@ _DONE = "SELECT key, path FROM links WHERE status = 'done' AND path IS NOT NULL"
 def kept(database: sqlite3.Connection, directory: Path) -> Kept:
     """What is done, for an inventory."""
 
-    def among(keys: Sequence[int]) -> list[tuple[int, str]]:
+    def found(query: str, values: Sequence[object] = ()) -> list[Any]:
         with explained(directory):
-            return database.execute(f"{_DONE} AND key IN ({', '.join('?' * len(keys))})", keys).fetchall()
+            return database.execute(query, values).fetchall()
 
-    def after(key: int, most: int) -> list[tuple[int, str]]:
-        with explained(directory):
-            return database.execute(f"{_DONE} AND key > ? ORDER BY key LIMIT ?", (key, most)).fetchall()
-
-    def size() -> int:
-        with explained(directory):
-            return int(database.execute("SELECT count(*) FROM links").fetchone()[0])
-
-    return Kept(among, after, size)
+    return Kept(
+        among=lambda keys: found(f"{_DONE} AND key IN ({', '.join('?' * len(keys))})", keys),
+        after=lambda key, most: found(f"{_DONE} AND key > ? ORDER BY key LIMIT ?", (key, most)),
+        size=lambda: int(found("SELECT count(*) FROM links")[0][0]),
+    )
 
 
 def stems(database: sqlite3.Connection, directory: Path) -> Iterator[list[str]]:
@@ -196,8 +189,7 @@ def stems(database: sqlite3.Connection, directory: Path) -> Iterator[list[str]]:
 
     Before a link that the ledger does not know is fetched, this makes sure that no damaged row was that link's.
     """
-    columns = "key, url, status, reason, NULL, path, sha256, size, checksum"
-    query = f"SELECT {columns} FROM links WHERE key >= ? ORDER BY key LIMIT ?"  # noqa: S608 - constants
+    query = _DECISIVE + "WHERE key >= ? ORDER BY key LIMIT ?"
     first: int | None = _LEAST
     while first is not None:
         with explained(directory):
@@ -247,6 +239,7 @@ def _reachable(database: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
 
 
 SELECT = f"SELECT {COLUMNS}, checksum FROM links "  # noqa: S608 - constants
+_DECISIVE = "SELECT key, url, status, reason, NULL, path, sha256, size, checksum FROM links "
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
