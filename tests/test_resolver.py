@@ -15,9 +15,9 @@ import pytest
 
 from hostile import Hostile, answer
 from pictures import png
-from pixhaul import resolver, strategies
-from pixhaul.lookups import entry, name_of
-from pixhaul.models import Failed, Fetched, Job, Outcome, Reason
+from pixhaul import lookups, resolver, strategies
+from pixhaul.lookups import Lookups, entry, name_of
+from pixhaul.models import Attempt, Failed, Fetched, Job, Outcome, Reason
 from pixhaul.options import Options
 from pixhaul.resolver import MOST_AT_ONCE, Answer, Resolver
 from pixhaul.scheduler import Scheduler
@@ -109,6 +109,16 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         found(one, [f"{number}.test"])
     assert one.latest("0.test") is None
     assert one.latest("29.test") is not None
+
+
+def test_of_many_hosts_libcurl_is_told_to_forget_the_one_told_longest_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookups, "MOST_TOLD", 3)
+    one = Lookups(Resolver(Names(lambda name, number: ["192.0.2.1"])), lambda: None)
+    origins = ["http://127.0.0.1", "https://127.0.0.2", "http://127.0.0.3:81", "http://[::1]:82", "http://127.0.0.5"]
+    news = [one.news(Attempt(Job(origin), origin, origin)) for origin in origins]
+    assert news == [[], [], [], ["-127.0.0.1:80"], ["-127.0.0.2:443"]]
+    assert one.news(Attempt(Job(origins[2]), origins[2], origins[2])) == []  # told, and not forgotten
+    assert one.news(Attempt(Job(origins[0]), origins[0], origins[0])) == ["-127.0.0.3:81"]
 
 
 def run(urls: list[str], tmp_path: Path, **changes: object) -> list[Outcome]:
