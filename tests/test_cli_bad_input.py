@@ -61,6 +61,8 @@ TABLE = [
     (["-d", "", LINK], "It is empty"),
     (["-d", " ", LINK], "It is empty"),
     (["-i", ""], "It is empty"),
+    (["-d", "images/.pixhaul", LINK], "keeps for itself"),
+    (["-d", ".PIXHAUL/parts/x", LINK], "keeps for itself"),
     (["-d", "x" * 300, LINK], "name too long|File name too long"),
     (["-d", "/".join(["d" * 200] * 30), LINK], "File name too long"),
     (["-i", "x" * 300], "File name too long"),
@@ -154,6 +156,22 @@ def test_no_file_of_ours_gets_the_number_of_a_closed_stream(folder: Path) -> Non
     shell = [sys.executable, "-c", f"{code}; raise SystemExit(n)"]
     done = subprocess.run(["bash", "-c", 'exec "$@" <&- >&- 2>&-', "bash", *shell], check=False, cwd=folder)
     assert done.returncode > 2
+
+
+def test_standard_input_named_twice_is_read_once(folder: Path) -> None:
+    done = pixhaul("get", "-g", "-i", "-", "-i", "-", folder=folder, given=LINK.encode())
+    assert (done.returncode, done.stdout) == (0, f"{LINK}\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a system that lets the current folder be removed")
+def test_a_current_folder_that_is_gone_is_no_crash(folder: Path) -> None:
+    gone = folder / "gone"
+    for words in (["get", LINK], ["check"], ["doctor", "--offline"], ["retry"]):
+        gone.mkdir()
+        shell = ["bash", "-c", 'rmdir "$PWD"; exec "$@"', "bash", *command(*words)]
+        done = subprocess.run(shell, check=False, cwd=gone, env=environment(folder), capture_output=True, timeout=60)
+        assert done.returncode in (1, 2)
+        assert b"Traceback" not in done.stderr
 
 
 def test_an_empty_standard_input_is_said(folder: Path) -> None:

@@ -1,11 +1,13 @@
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from hostile import Hostile, answer
 from pictures import png
-from program import pixhaul
+from program import command, environment, pixhaul
 
 
 @pytest.fixture
@@ -25,6 +27,11 @@ def test_pictures_as_they_were_kept_are_fine(kept: Path) -> None:
     assert done.stderr == "4 pictures in images, every one as it was kept.\n"
 
 
+def test_the_current_folder_can_be_checked(kept: Path) -> None:
+    done = pixhaul("check", ".", folder=kept)
+    assert done.stderr == "4 pictures in ., every one as it was kept.\n"
+
+
 def test_each_that_is_missing_changed_or_broken_is_a_line(kept: Path) -> None:
     (kept / "0.png").unlink()
     (kept / "1.png").write_bytes(png(77))
@@ -37,6 +44,26 @@ def test_each_that_is_missing_changed_or_broken_is_a_line(kept: Path) -> None:
         ["missing", "0.png"],
     ]
     assert "4 pictures in images: 1 " in done.stderr
+    assert "delete what is changed and broken" in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
+@pytest.mark.parametrize("place", ["0.png", "album"])
+def test_what_cannot_be_read_is_told_and_not_taken_for_whole(kept: Path, server: Hostile, place: str) -> None:
+    server.routes["/9.png"] = lambda _: answer(png(9))
+    words = ["get", "--allow-private", "-f", "album/{stem}", server.url("/9.png")]
+    assert pixhaul(*words, folder=kept.parent).returncode == 0
+    (kept / place).chmod(0)
+    bare = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", *command("check", "images")]
+    done = subprocess.run(bare, check=False, cwd=kept.parent, env=environment(kept.parent), capture_output=True)
+    (kept / place).chmod(0o755)
+    if b"setpriv:" in done.stderr:
+        pytest.skip("capabilities cannot be given up here")
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.startswith(b"broken  " + place.encode())
+    assert b"cannot be read: Permission denied" in done.stdout
+    assert len(done.stdout.splitlines()) == 1
+    assert b"5 pictures in images: 1 broken" in done.stderr
 
 
 def test_a_program_gets_json(kept: Path) -> None:

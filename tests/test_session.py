@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
 import time
@@ -166,3 +167,52 @@ def test_results_are_plain_enough_for_json(links: list[str], tmp_path: Path) -> 
 def test_an_unknown_option_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(pixhaul.UsageError, match="no option 'threads'"):
         pixhaul.download([], tmp_path, threads=8)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *[("connections", value) for value in (0, -1, "8", 1.5, True, 10**9)],
+        *[("timeout", value) for value in (0, None, float("nan"), float("inf"))],
+        *[("types", value) for value in (["docx"], "jpg,", (), 5)],
+        ("rate", 0),
+        ("user_agent", "a\r\nX-Other: b"),
+        ("proxy", 5),
+        ("cache_dir", "a\0b"),
+        ("strategy", None),
+    ],
+)
+def test_an_option_that_no_run_can_have_is_one_clear_line(tmp_path: Path, option: str, value: object) -> None:
+    with pytest.raises(pixhaul.UsageError, match=option) as caught:
+        pixhaul.download([], tmp_path, **{option: value})
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("place", ["", " ", "a\0b", None, 5])
+def test_a_directory_that_is_no_path_is_one_clear_line(place: object) -> None:
+    with pytest.raises(pixhaul.UsageError, match="directory"):
+        pixhaul.download([], place)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("links", ["https://example.org/a.jpg", b"https://example.org/a.jpg", None, 5])
+def test_one_text_is_not_taken_for_a_list_of_its_letters(tmp_path: Path, links: object) -> None:
+    with pytest.raises(pixhaul.UsageError, match="no list"):
+        pixhaul.download(links, tmp_path)  # type: ignore[arg-type]
+
+
+def test_what_is_no_text_among_the_links_is_a_failure_and_ends_nothing(links: list[str], tmp_path: Path) -> None:
+    summary = pixhaul.download([links[0], float("nan"), None, links[1]], tmp_path, allow_private=True)  # type: ignore[list-item]
+    assert (summary.done, summary.reasons) == (2, {"bad-url": 2})
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_a_loop_that_is_shut_down_closes_the_run_in_its_own_thread(links: list[str], tmp_path: Path) -> None:
+    async def first() -> pixhaul.Result:
+        async for one in pixhaul.astream(links, tmp_path, allow_private=True):
+            return one
+        raise AssertionError("nothing came")
+
+    assert asyncio.run(first()).status == "done"
+    gc.collect()
+    assert not list((tmp_path / ".pixhaul" / "parts").iterdir())
+    assert not (tmp_path / ".pixhaul" / "ledger.sqlite-wal").exists()

@@ -107,8 +107,11 @@ def _credits(data: object) -> str:
 
 def directory(path: Path) -> Fact:
     """Whether pictures can be kept there, and how much room there is. Leaves nothing behind."""
-    there = next((one for one in (path, *path.absolute().parents) if one.exists()), Path("/"))
     advice = "Choose another with -d, or mend its permissions."
+    try:
+        there = next((one for one in (path, *path.absolute().parents) if one.exists()), Path("/"))
+    except OSError as error:  # the current folder was taken away, or one above may not be looked into
+        return Fact(BAD, "directory", f"{path} cannot be reached: {error.strerror}", advice)
     if not there.is_dir():
         return Fact(BAD, "directory", f"{path} cannot be a folder: {there} is a file", advice)
     try:

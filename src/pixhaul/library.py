@@ -19,6 +19,7 @@ from pixhaul.policy import POLICIES
 from pixhaul.session import open_session
 from pixhaul.summary import Ending, Tally, exit_code
 from pixhaul.twins import Suspect
+from pixhaul.validity import demand, kinds
 
 
 class Summary(NamedTuple):
@@ -56,7 +57,7 @@ def download(links: Iterable[Text], directory: str | os.PathLike[str] = "images"
     """
     tally = Tally()
     client_id, chosen = _options(directory, options)
-    with open_session(links, chosen, client_id, _warn) as session:
+    with open_session(_listed(links), chosen, client_id, _warn) as session:
         session.tells_kept = False
         with closing(session.turns()) as turns:
             for results in turns:
@@ -85,7 +86,7 @@ def _turns(
     links: Iterable[Text], directory: str | os.PathLike[str], options: dict[str, Any]
 ) -> Generator[tuple[Result, ...], None, None]:
     client_id, chosen = _options(directory, options)
-    with open_session(links, chosen, client_id, _warn) as session:
+    with open_session(_listed(links), chosen, client_id, _warn) as session:
         yield from session.turns()
         if session.refusal is not None:
             raise session.refusal
@@ -117,7 +118,8 @@ async def astream(
                 for result in results:
                     yield result
         finally:
-            await asyncio.shield(there(turns.close))
+            # Not by a task: a loop that is shut down cancels them all, and then nobody would close it in its thread.
+            await asyncio.shield(asyncio.wrap_future(thread.submit(turns.close)))
 
 
 def _options(directory: str | os.PathLike[str], options: dict[str, Any]) -> tuple[str, Options]:
@@ -129,12 +131,26 @@ def _options(directory: str | os.PathLike[str], options: dict[str, Any]) -> tupl
         hint = f"The options are {', '.join(sorted(known))}, client_id."
         raise UsageError(f"There is no option {unknown[0]!r}.", hint)
     if options.get("types") is not None:
-        options["types"] = frozenset(options["types"])
+        options["types"] = kinds(options["types"])
     if options.get("policy", "none") not in POLICIES:
         raise UsageError(f"There is no policy {options['policy']!r}.", f"The policies are {', '.join(POLICIES)}.")
     if os.environ.get("IMGUR_API"):
         options.setdefault("api", os.environ["IMGUR_API"])
-    return client_id, Options(directory=os.fspath(directory), **options)
+    return client_id, demand(Options(directory=_place(directory), **options))
+
+
+def _place(directory: str | os.PathLike[str]) -> str:
+    try:
+        return os.fsdecode(directory)
+    except TypeError as error:
+        raise UsageError(f"The directory is no path, but {type(directory).__name__}.", "Name a folder.") from error
+
+
+def _listed(links: Iterable[Text]) -> Iterable[Text]:
+    """The links. Raises UsageError for one text, which would be taken for a list of its letters."""
+    if isinstance(links, str | bytes) or not isinstance(links, Iterable):
+        raise UsageError("The links are no list of texts.", "A single link is given as [link].")
+    return (text if isinstance(text, str | tuple) else str(text) for text in links)
 
 
 def _warn(text: str) -> None:

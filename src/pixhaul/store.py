@@ -15,6 +15,8 @@ from pixhaul.resume import claimed
 
 def open_directory(directory: Path) -> Path:
     """The directory, ready to be written to. Raises UsageError or DiskFull with one clear line."""
+    if any(step.lower() == ".pixhaul" for step in directory.parts):
+        raise UsageError(f"{directory}: is in a folder that pixhaul keeps for itself.", "Choose another with -d DIR.")
     try:
         _make_durably(directory)
         _own_folder(directory / ".pixhaul")

@@ -111,13 +111,20 @@ def _say(found: Counter[str], directory: str, strange: int) -> None:
     place = safe(directory)
     wrong = _wrong(found)
     if wrong:
-        advice = "the command that fetched them fetches those that are missing again"
-        said = [f"{found.total()} pictures in {place}: {wrong}; {advice}."]
+        said = [f"{found.total()} pictures in {place}: {wrong}; {_advice(found)}."]
     else:
         said = [f"{found.total()} pictures in {place}, every one as it was kept."]
     if strange:
         said.append(f"Besides, {strange} {'file' if strange == 1 else 'files'} of other origin: left alone.")
     say(said)
+
+
+def _advice(found: Counter[str]) -> str:
+    """What to do: a changed picture may well be the work of the person, so it is theirs to delete."""
+    if not found["changed"] and not found["broken"]:
+        return "the command that fetched them fetches those that are missing again"
+    kinds = " and ".join(name for name in ("changed", "broken") if found[name])
+    return f"delete what is {kinds}, and the command that fetched them fetches all that is missing again"
 
 
 def _wrong(found: Counter[str]) -> str:

@@ -46,7 +46,7 @@ def texts_of(sources: Iterable[str], files: Iterable[str], column: str | None) -
     """Sources and lists as one stream, read as it is used; UsageError at once for a list that cannot be read."""
     from pixhaul.sources.lists import bundles
 
-    lists = [_typed(column) if name == "-" else bundles(name, column or "") for name in files]
+    lists = [_typed(column) if name == "-" else bundles(name, column or "") for name in dict.fromkeys(files)]
     return chain(map(source, sources), *lists)
 
 
