@@ -64,6 +64,14 @@ def test_what_a_trial_was_refused_at_is_not_tried_again_soon(links: int, asked: 
         assert simulate(host, links, fixed(12)).seconds / report.seconds >= least
 
 
+def test_a_width_at_rest_that_is_refused_after_each_pause_shows_the_limit_as_well() -> None:
+    for seed in range(6):
+        pace = Pace(start=16)
+        report = Job(Host(latency=0.1, at_once=12, retry_after=2.0), pace, 1_200, seed).run()
+        assert report.seconds <= 17.0
+        assert pace.rate is None
+
+
 def test_a_tiny_bucket_that_looks_like_such_a_limit_gets_its_rate_back() -> None:
     host = Host(latency=0.265, rate=80.0, burst=16.0, retry_after=5.0)
     report = simulate(host, 16_000)

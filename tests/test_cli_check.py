@@ -27,6 +27,11 @@ def test_pictures_as_they_were_kept_are_fine(kept: Path) -> None:
     assert done.stderr == "4 pictures in images, every one as it was kept.\n"
 
 
+def test_the_current_folder_can_be_checked(kept: Path) -> None:
+    done = pixhaul("check", ".", folder=kept)
+    assert done.stderr == "4 pictures in ., every one as it was kept.\n"
+
+
 def test_each_that_is_missing_changed_or_broken_is_a_line(kept: Path) -> None:
     (kept / "0.png").unlink()
     (kept / "1.png").write_bytes(png(77))

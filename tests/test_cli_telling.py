@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pixhaul.commands.request import Request
-from pixhaul.commands.telling import hidden, json_line, sentence
+from pixhaul.commands.telling import hidden, json_line, result_line, sentence
 from pixhaul.models import Result
 from pixhaul.options import Options
 
@@ -18,6 +18,17 @@ def test_a_json_line_is_one_line_of_printable_ascii(url: str, detail: str) -> No
     assert line[:-1].isprintable()
     assert json.loads(line)["url"] == url
     assert json.loads(line)["detail"] == detail
+
+
+WORDS = st.text() | st.sampled_from(["\x7f", "\ud800", '"', "\\", "https://example.org/é\U0001f600.jpg"])
+NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans()
+
+
+@settings(max_examples=300, deadline=None)
+@given(WORDS, st.lists(st.none() | WORDS | NUMBERS, min_size=14, max_size=14))
+def test_a_result_is_written_as_json_writes_it(url: str, values: list[object]) -> None:
+    result = Result(url, *values)  # type: ignore[arg-type]
+    assert result_line(result) == json_line(result._replace(url=hidden(url))._asdict())
 
 
 @settings(max_examples=200)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from math import inf
@@ -157,6 +158,23 @@ def test_a_turn_comes_twice_a_second_while_nothing_ends(strategy: str, server: H
 
 
 @pytest.mark.parametrize("strategy", EVERY)
+def test_a_turn_comes_twice_a_second_while_links_are_read(strategy: str, server: Hostile, tmp_path: Path) -> None:
+    server.routes["/hang"] = lambda _: [HANG]
+
+    def far_between() -> Iterator[Job]:  # as new links between thousands that are kept
+        for number in range(500):
+            time.sleep(0.005)
+            yield Job(server.url(f"/hang?{number}"))
+
+    chosen = options(tmp_path, timeout=60.0, connections=500, per_host=500)
+    open_directory(tmp_path)
+    with closing(load(strategy)(Scheduler(far_between(), chosen), chosen)) as turns:
+        begun = time.monotonic()
+        next(turns)
+        assert time.monotonic() - begun < 1.0
+
+
+@pytest.mark.parametrize("strategy", EVERY)
 def test_one_connection_and_one_redirect_do_not_hang(strategy: str, server: Hostile, tmp_path: Path) -> None:
     server.routes["/a"] = lambda _: answer(b"", "302 Found", Location="/b")
     server.routes["/b"] = lambda _: answer(png())
@@ -168,7 +186,7 @@ def keep(strategy: str, jobs: list[Job], chosen: Options) -> list[Result]:
     directory = open_directory(Path(chosen.directory))
     with closing(Ledger(directory)) as ledger:
         sink = Folder(chosen, directory / ".pixhaul" / "parts", ledger.owns)
-        scheduler = Scheduler(ledger.pending(iter(jobs)), chosen)
+        scheduler = Scheduler(ledger.recognition.pending(iter(jobs)), chosen)
         turns = haul(scheduler, load(strategy), sink, ledger, chosen)
         return [result for turn in turns for result in turn]
 

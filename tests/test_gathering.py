@@ -166,14 +166,14 @@ def test_links_that_come_again_count_once_whether_they_are_kept_or_not(
             for number in some
         ]
         texts[:single] = [address(number) for number in range(single)]
-        ledger.tells_kept = False
+        ledger.recognition.tells_kept = False
         context = Context(Options(), "", lambda text: None)
-        found = ledger.pending(Gathering(texts, context).links(False, ledger.sift))
+        found = ledger.recognition.pending(Gathering(texts, context).links(False, ledger.recognition.sift))
         jobs = [item.url for item in found if isinstance(item, Job)]
     asked = {text if isinstance(text, str) else text.text for text in texts}
     there = {address(number) for number in kept}
     assert sorted(jobs) == sorted(asked - there)
-    assert ledger.passed == len(asked & there)
+    assert ledger.recognition.passed == len(asked & there)
 
 
 @pytest.mark.parametrize("filename", ["", "{num:03} {stem}", "{sha256:.9}"])

@@ -89,7 +89,7 @@ def kept(tmp_path: Path) -> Iterator[Ledger]:
         ledger.record([receipt(number) for number in range(4_000)])
         for number in range(4_000):
             (tmp_path / f"{number}.png").touch()
-        ledger.tells_kept = False
+        ledger.recognition.tells_kept = False
         yield ledger
 
 
@@ -100,7 +100,7 @@ def bundles(numbers: range, size: int = 500) -> Iterator[Bundle]:
 
 
 def pending(ledger: Ledger, numbers: range) -> list[Job | Failed]:
-    return [item for item in ledger.pending(bundles(numbers)) if not isinstance(item, NotYet)]
+    return [item for item in ledger.recognition.pending(bundles(numbers)) if not isinstance(item, NotYet)]
 
 
 def test_what_is_kept_is_counted_and_what_is_gone_or_new_is_a_job(kept: Ledger, tmp_path: Path) -> None:
@@ -109,11 +109,11 @@ def test_what_is_kept_is_counted_and_what_is_gone_or_new_is_a_job(kept: Ledger, 
         (tmp_path / f"{number}.png").unlink()
     kept.record([Failed(Job(url(7)), Reason.NOT_FOUND), Failed(Job(url(3_500)), Reason.TIMEOUT)])
     jobs = pending(kept, range(4_100))
-    assert kept.passed == 4_000 - len(gone) - 2
+    assert kept.recognition.passed == 4_000 - len(gone) - 2
     assert [job.url for job in jobs if isinstance(job, Job)] == [
         url(number) for number in (3, 1_999, 3_500, 3_999, *range(4_000, 4_100))
     ]
-    assert [(said.url, said.reason) for said in kept.settled] == [(url(7), "not-found")]
+    assert [(said.url, said.reason) for said in kept.recognition.settled] == [(url(7), "not-found")]
     assert [job.name for job in jobs[:2] if isinstance(job, Job)] == ["3", "1999"]  # as before
 
 
@@ -126,7 +126,7 @@ def test_a_long_list_costs_no_query_and_no_look_at_a_file_for_each_link(
     monkeypatch.setattr(inventory.os, "stat", lambda path: (looks.append(path), look(path))[1])
     kept._database.set_trace_callback(queries.append)
     assert pending(kept, range(4_000)) == []
-    assert kept.passed == 4_000
+    assert kept.recognition.passed == 4_000
     assert len(looks) <= 4_000 // inventory.SHARE + 500
     assert len(queries) < 20
 
@@ -135,7 +135,7 @@ def test_of_a_large_ledger_no_more_is_read_than_a_short_list_needs(kept: Ledger,
     queries: list[str] = []
     kept._database.set_trace_callback(queries.append)
     assert pending(kept, range(3_900, 3_960)) == []
-    assert kept.passed == 60
+    assert kept.recognition.passed == 60
     assert not any("ORDER BY key" in query for query in queries)
 
 

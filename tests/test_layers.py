@@ -35,7 +35,10 @@ def tops(module: str) -> set[str]:
     [
         (
             "pycurl",
-            {"client.py", "dialling.py", "connections.py", "http_versions.py", "wire.py", "api.py", "doctor.py"},
+            {
+                *("client.py", "dialling.py", "connections.py", "http_versions.py", "moments.py", "wire.py", "api.py"),
+                "doctor.py",
+            },
         ),
         ("sqlite3", {"database.py"}),
         ("rich", {"progress.py"}),

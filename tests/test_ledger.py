@@ -32,14 +32,18 @@ def receipt(url: str, location: str, body: bytes = b"body") -> Receipt:
 
 
 def pending(ledger: Ledger, *urls: str) -> list[object]:
-    return [item for item in ledger.pending(iter([Job(url, "name") for url in urls])) if not isinstance(item, NotYet)]
+    return [
+        item
+        for item in ledger.recognition.pending(iter([Job(url, "name") for url in urls]))
+        if not isinstance(item, NotYet)
+    ]
 
 
 def test_a_kept_link_is_skipped_with_what_was_known(ledger: Ledger, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"body")
     ledger.record([receipt("http://h/a", "a.png")])
     assert pending(ledger, "http://h/a") == []
-    [skipped] = ledger.settled
+    [skipped] = ledger.recognition.settled
     assert (skipped.status, skipped.path, skipped.size) == ("skipped", "a.png", 4)
 
 
@@ -51,13 +55,13 @@ def test_a_picture_that_was_deleted_is_pending_again_under_its_name(ledger: Ledg
 def test_a_failure_that_may_have_passed_is_pending_again(ledger: Ledger) -> None:
     ledger.record([Failed(Job("http://h/a"), Reason.TIMEOUT, "too long", 0)])
     assert len(pending(ledger, "http://h/a")) == 1
-    assert not ledger.settled
+    assert not ledger.recognition.settled
 
 
 def test_a_failure_for_good_is_told_and_not_pending(ledger: Ledger) -> None:
     ledger.record([Failed(Job("http://h/a"), Reason.NOT_FOUND, "HTTP 404", 404)])
     assert pending(ledger, "http://h/a") == []
-    [said] = ledger.settled
+    [said] = ledger.recognition.settled
     assert (said.status, said.reason, said.http_status) == ("failed", "not-found", 404)
     assert said.detail == "failed in an earlier run: HTTP 404"
     [row] = ledger.rows("failed")
@@ -67,7 +71,7 @@ def test_a_failure_for_good_is_told_and_not_pending(ledger: Ledger) -> None:
 def test_a_failure_comes_back_as_the_job_that_it_was(ledger: Ledger) -> None:
     job = Job("http://h/a", "a name", (("title", "caf\u00e9 \ud800"), ("index", 3)), local=True)
     ledger.record([Failed(job, Reason.TIMEOUT)])
-    [row] = ledger.failures()
+    [row] = ledger.recognition.failures()
     assert remembered_job(row) == job._replace(digest=job.key)
 
 
@@ -93,7 +97,7 @@ def test_names_are_given_in_the_order_of_the_list_and_stay(tmp_path: Path) -> No
 
 def test_failures_of_a_source_pass_through(ledger: Ledger) -> None:
     bad = Failed(Job("line 3"), Reason.BAD_URL)
-    assert list(ledger.pending(iter([bad, Job("http://h/a", "a")]))) == [bad, Job("http://h/a", "a")]
+    assert list(ledger.recognition.pending(iter([bad, Job("http://h/a", "a")]))) == [bad, Job("http://h/a", "a")]
 
 
 def test_pending_reads_no_further_than_a_source_can_give(ledger: Ledger) -> None:
@@ -102,7 +106,7 @@ def test_pending_reads_no_further_than_a_source_can_give(ledger: Ledger) -> None
         yield NotYet(0.5)
         raise AssertionError("read too far")
 
-    stream = ledger.pending(slow())
+    stream = ledger.recognition.pending(slow())
     assert [next(stream), next(stream)] == [Job("http://h/a", "a"), NotYet(0.5)]
 
 

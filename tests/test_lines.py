@@ -101,3 +101,19 @@ def test_a_quote_between_tabs_is_a_character() -> None:
     rows = ['"open\ta\r', 'a "b" c\tb', '"whole ""x"""\t"c"', '"\t""', ""]
     found = [cells for _, cells in tsv_rows(iter(list(enumerate(rows, 1))))]
     assert found == [['"open', "a"], ['a "b" c', "b"], ['whole "x"', "c"], ['"', ""], []]
+
+
+def cells_of(text: str) -> list[str] | None:
+    """As the csv module reads one line; None where it does not."""
+    try:
+        return next(csv.reader([text + "\n"], strict=True))
+    except csv.Error:
+        return None
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.text(st.sampled_from(",;a \r\t\0é"), max_size=12), max_size=8))
+def test_a_line_without_quotes_is_read_as_the_csv_module_reads_it(texts: list[str]) -> None:
+    found = list(csv_rows(iter(list(enumerate(texts, 1)))))
+    assert [number for number, _ in found] == list(range(1, len(texts) + 1))
+    assert [None if isinstance(cells, Bad) else cells for _, cells in found] == [cells_of(text) for text in texts]

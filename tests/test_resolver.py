@@ -15,9 +15,9 @@ import pytest
 
 from hostile import Hostile, answer
 from pictures import png
-from pixhaul import resolver, strategies
-from pixhaul.lookups import entry, name_of
-from pixhaul.models import Failed, Fetched, Job, Outcome, Reason
+from pixhaul import lookups, resolver, strategies
+from pixhaul.lookups import Lookups, entry, name_of
+from pixhaul.models import Attempt, Failed, Fetched, Job, Outcome, Reason
 from pixhaul.options import Options
 from pixhaul.resolver import MOST_AT_ONCE, Answer, Resolver
 from pixhaul.scheduler import Scheduler
@@ -111,6 +111,16 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert one.latest("29.test") is not None
 
 
+def test_of_many_hosts_libcurl_is_told_to_forget_the_one_told_longest_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookups, "MOST_TOLD", 3)
+    one = Lookups(Resolver(Names(lambda name, number: ["192.0.2.1"])), lambda: None)
+    origins = ["http://127.0.0.1", "https://127.0.0.2", "http://127.0.0.3:81", "http://[::1]:82", "http://127.0.0.5"]
+    news = [one.news(Attempt(Job(origin), origin, origin)) for origin in origins]
+    assert news == [[], [], [], ["-127.0.0.1:80"], ["-127.0.0.2:443"]]
+    assert one.news(Attempt(Job(origins[2]), origins[2], origins[2])) == []  # told, and not forgotten
+    assert one.news(Attempt(Job(origins[0]), origins[0], origins[0])) == ["-127.0.0.3:81"]
+
+
 def run(urls: list[str], tmp_path: Path, **changes: object) -> list[Outcome]:
     settings: dict[str, object] = {"directory": str(tmp_path), "connections": 64, "allow_private": True, "seed": 1}
     chosen = Options(**(settings | changes))  # type: ignore[arg-type]
@@ -142,6 +152,28 @@ def test_a_slow_and_lossy_resolver_loses_no_name_that_there_is(
     assert {one.job.url: one.reason for one in ended if isinstance(one, Failed)} == dict.fromkeys(not_there, Reason.DNS)
     assert names.most <= MOST_AT_ONCE
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("pixhaul")]
+
+
+@pytest.mark.parametrize("tells_apart", [True, False])
+def test_names_that_are_not_there_are_no_outage_where_that_takes_an_answer(
+    tells_apart: bool, server: Hostile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolver, "_TELLS_APART", tells_apart)
+    names = Names(lambda name, number: missing(name) if name.startswith("no") else ["127.0.0.1"])
+    monkeypatch.setattr(socket, "getaddrinfo", names.getaddrinfo)
+    body = png(1)
+    server.routes["/a.png"] = lambda _: answer(body)
+    urls = [server.url("/a.png", f"{'h' if number < 20 else 'no'}{number}.test") for number in range(120)]
+    chosen = Options(directory=str(tmp_path), connections=4, allow_private=True, seed=1, retries=0)
+    open_directory(tmp_path)
+    scheduler = Scheduler(iter([Job(url, f"n{number}") for number, url in enumerate(urls)]), chosen)
+    ended = 0
+    with closing(strategies.load("multi")(scheduler, chosen)) as turns:
+        for turn in turns:
+            ended += len(turn)
+            if scheduler.news:
+                break
+    assert (ended, list(scheduler.news)) == (120, []) if tells_apart else "cannot be reached" in scheduler.news[0]
 
 
 def test_one_look_up_serves_all_links_of_a_host(

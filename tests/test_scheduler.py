@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from math import inf
@@ -181,6 +182,37 @@ def test_every_answer_is_one_attempt_whatever_it_cost(replies: list[Reply], atte
 def test_a_link_whose_host_is_given_up_while_it_waits_has_had_the_attempts_that_were_made() -> None:
     job = jobs(1)[0]
     assert failed(Attempt(job, job.url, "h", 2, 3), Refused(Reason.CONNECT, "")).attempts == 4
+
+
+def refused_for(count: int, reply: Reply, **options: object) -> tuple[float, int, set[str]]:
+    """Links of a host that refuses all: seconds to the end, requests for the first link, and reasons."""
+    one, now, ended = scheduler(jobs(count), **options), 0.0, list[Outcome]()
+    asked = Counter[str]()
+    while (answer := one.admit(now)) is not None:
+        if isinstance(answer, Attempt):
+            asked[answer.job.name] += 1
+            ended += one.settle(answer, reply, now)
+        elif isinstance(answer, Failed):
+            ended.append(answer)
+        else:
+            now += answer
+    assert len(ended) == count
+    return now, max(asked.values()), {str(one.reason) for one in ended if isinstance(one, Failed)}
+
+
+@pytest.mark.parametrize("count", [1, 20, 300])
+@pytest.mark.parametrize("wait", [0.0, 1.0, 5.0, 10.0])
+def test_a_host_that_says_come_again_for_ever_is_left_to_a_later_run(count: int, wait: float) -> None:
+    seconds, requests, reasons = refused_for(count, Reply(503, retry_after=wait))
+    assert 120 < seconds < 160
+    assert 5 <= requests <= 10
+    assert reasons == {"rate-limited"}
+    assert refused_for(count, Reply(503, retry_after=wait), retries=1)[0] < 50
+
+
+def test_a_host_that_asks_for_long_pauses_gets_them() -> None:
+    assert refused_for(5, Reply(429, retry_after=60.0))[:2] == (pytest.approx(4 * 60 * 1.01, rel=0.01), 5)
+    assert refused_for(5, Reply(429, retry_after=900.0))[:2] == (pytest.approx(900 * 1.01, rel=0.01), 2)
 
 
 def test_a_host_that_asks_for_hours_is_left_to_a_later_run() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from pixhaul import __version__
@@ -48,6 +49,14 @@ class Choice(NamedTuple):
         """Whether `pixhaul retry` tries it: as `wants`, less what no other try can change."""
         asked_for = self.everything or self.only
         return self.wants(reason, conditions) and bool(asked_for or reason not in _FREE)
+
+
+Verdict: TypeAlias = Callable[[str | None, str | None], bool]
+
+
+def judged_once(verdict: Verdict) -> Verdict:
+    """A verdict on failures that remembers what it said: among a million there are few reasons and conditions."""
+    return lru_cache(1_000)(verdict)
 
 
 _PERMANENT = frozenset(reason.value for reason in Reason if reason.permanent)

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 import pycurl
 
 from pixhaul.addresses import refused, refused_host
-from pixhaul.client import HTTP_ONLY, certificates, user_agent
+from pixhaul.client import HTTP_ONLY
 from pixhaul.curl_errors import explain
 from pixhaul.errors import UsageError
+from pixhaul.identity import certificates, user_agent
 from pixhaul.models import ApiReply
 from pixhaul.options import Options
 

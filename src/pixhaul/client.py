@@ -6,23 +6,24 @@ referrer: there is nothing in them that could leak.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
 import pycurl
 
-from pixhaul import __version__
 from pixhaul.body import Body, Memory
-from pixhaul.connections import is_shared, leave_clean, leave_dead, number_of
+from pixhaul.connections import CAN_LOOK, AtRest, is_shared, leave_dead, number_of
 from pixhaul.continuing import Answer, Continuing
 from pixhaul.curl_errors import RECEIVE, STREAM, TIMED_OUT, explain, is_stale
 from pixhaul.dialling import Dialling
 from pixhaul.headers import Fields, ends_with_connection, length_of, read_headers, status_of
 from pixhaul.http_versions import VERSIONS
+from pixhaul.identity import certificates, user_agent
 from pixhaul.lent import words
+from pixhaul.links import has_small_escapes
 from pixhaul.models import Attempt, Reason, Reply
+from pixhaul.moments import timing
 from pixhaul.options import Options
 from pixhaul.part import staging_folder
 from pixhaul.policy import directives, names_of, objection
@@ -31,24 +32,13 @@ from pixhaul.replies import explained, is_told, spans_all
 from pixhaul.resolver import FRESH, Resolver
 from pixhaul.resolver import MOST_AT_ONCE as LOOK_UPS
 from pixhaul.resume import Leftovers
-from pixhaul.timing import Timing
 
-USER_AGENT = f"pixhaul/{__version__} (+https://github.com/pixhaul/pixhaul)"
 FIELDS = ["Accept: */*", "Accept-Encoding: identity"]
 SUPPRESS_CONNECT_HEADERS = 265
 """A proxy's answer to CONNECT is no answer of the picture's host. pycurl has no name for it (curl.h: LONG, 265)."""
 AT_REST = 1.0
 """Seconds within which a shared connection that had died at rest shows it."""
 HTTP_ONLY = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
-_MOMENTS = {
-    "found": pycurl.NAMELOOKUP_TIME,
-    "connected": pycurl.CONNECT_TIME,
-    "secured": pycurl.APPCONNECT_TIME,
-    "ready": pycurl.PRETRANSFER_TIME,
-    "answered": pycurl.STARTTRANSFER_TIME,
-    "total": pycurl.TOTAL_TIME,
-}
-_ENDS = (pycurl.LOCAL_IP, pycurl.LOCAL_PORT, pycurl.PRIMARY_IP, pycurl.PRIMARY_PORT)
 
 
 class Client:
@@ -77,7 +67,7 @@ class Client:
             (pycurl.HTTPHEADER, FIELDS),
             (pycurl.TIMEOUT_MS, round(options.timeout * 1000)),
             (pycurl.BUFFERSIZE, 128 * 1024),  # fewer reads: 10 % of the time that large bodies cost
-            (pycurl.DNS_CACHE_TIMEOUT, round(3 * FRESH)),  # of what `lookups` tells it, and tells again sooner
+            (pycurl.DNS_CACHE_TIMEOUT, -1 if self.resolver else round(3 * FRESH)),  # `lookups` tells again in time
             (pycurl.CONNECTTIMEOUT_MS, round(min(options.connect_timeout, options.timeout) * 1000)),
             (pycurl.LOW_SPEED_LIMIT, options.low_speed),
             (pycurl.LOW_SPEED_TIME, options.low_speed_seconds),
@@ -92,21 +82,12 @@ class Client:
         return curl
 
 
-def user_agent(options: Options) -> str:
-    """Who we say we are: honestly ourselves with a contact, or what the person chose."""
-    return options.user_agent or USER_AGENT
-
-
-def certificates(options: Options) -> str:
-    """The file of certificate authorities to trust; empty: libcurl's own choice."""
-    return options.cacert or os.environ.get("SSL_CERT_FILE", "")
-
-
 class Slot:
     """One handle and what it has received so far. Reused for one attempt after another."""
 
-    def __init__(self, client: Client, memory: Memory) -> None:
+    def __init__(self, client: Client, memory: Memory, at_rest: AtRest) -> None:
         self.client = client
+        self._at_rest = at_rest
         self.curl = client.handle()
         self.body = Body(client.options, client.staging, memory)
         self.body.is_useless = lambda: is_told(status_of(self._lines), "")
@@ -117,8 +98,10 @@ class Slot:
         self.curl.setopt(pycurl.HEADERFUNCTION, self._lines.append)
         self._dials = Dialling(client.options.allow_private, client.proxies)
         self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._dials.open)
+        if CAN_LOOK:
+            self.curl.setopt(pycurl.PREREQFUNCTION, self._is_clean)
         self._wire = memory.number
-        self._hurried = self._shares = self._is_fresh = self._asks_for_rest = False
+        self._hurried = self._shares = self._is_fresh = self._asks_for_rest = self._is_literal = False
         self._lost = 0.0
         self._number = -1
         self.attempt: Attempt
@@ -129,18 +112,23 @@ class Slot:
         self._lines.clear()
         if self._dials.dialled:
             self._dials.clear()
-        self._looked = False
+        self._looked = self._is_unclean = False
         self.body.begin()
         self._fault: tuple[Reason, str] | None = None
 
     def begin(self, attempt: Attempt) -> pycurl.Curl:
         """Aim the handle at an attempt."""
         self._clear()
-        if self._is_fresh:
-            self._renew(is_fresh=False, lost=0.0)
+        alone = attempt.host in self._at_rest.distrusted
+        if alone or self._is_fresh:
+            self._renew(is_fresh=alone, lost=0.0)
+            self.curl.setopt(pycurl.FORBID_REUSE, alone)
         self.attempt = attempt
         self._dials.local = attempt.job.local
         self.curl.setopt(pycurl.URL, attempt.url)
+        if self._is_literal or (has_small_escapes(attempt.url) and not self.client.proxies):
+            self._is_literal = True  # for good: pycurl cannot take it back
+            self.curl.setopt(pycurl.REQUEST_TARGET, attempt.url[len(attempt.host) :])
         # On plain http waiting for a connection to share doubles the first round trip (measured, 0.26 -> 0.51 s).
         if self._shares is not attempt.url.startswith("https"):
             self._shares = not self._shares
@@ -171,15 +159,24 @@ class Slot:
         Streams of HTTP/2 that are lost together share the next connection, too, and one that had lived was not at rest.
         """
         info = self.curl.getinfo
-        if self._is_fresh or not is_stale(code, bool(self._lines), info(pycurl.NUM_CONNECTS)):
+        is_bad = self._is_unclean or is_stale(code, bool(self._lines), info(pycurl.NUM_CONNECTS))
+        if self._is_fresh or not is_bad:
             return False
         lost, shared = info(pycurl.TOTAL_TIME), is_shared(self.curl, others)
         if shared and lost > AT_REST:
             return False
         self._renew(is_fresh=not shared, lost=lost)
         self._is_fresh = True
+        if not code:  # the answer was that to another request
+            self._continuing.drop()
+        self._clear()
         self._hurry(self.attempt.spent + self._lost)
         return True
+
+    def _is_clean(self, _there: str, _here: str, _port: int, port: int) -> int:
+        """Whether a request may be sent on a connection, at the last moment before it is. For PREREQFUNCTION."""
+        self._is_unclean = self._at_rest.is_unclean(port)
+        return pycurl.PREREQFUNC_ABORT if self._is_unclean else pycurl.PREREQFUNC_OK
 
     # A callback that raises would print a traceback and become error 23 or 7, so each stores its fault.
 
@@ -196,7 +193,8 @@ class Slot:
         return self.body.take(piece)
 
     def _rest(self, piece: bytes) -> int | None:
-        return self._take(piece) if self._continuing.meet() else -1
+        piece_of_it = self._continuing.fresh(piece) if self._continuing.meet() else None
+        return -1 if piece_of_it is None else self._take(piece_of_it)
 
     def _answer(self) -> Answer:
         """The head, read from its lines: libcurl cannot be asked from within a callback."""
@@ -211,7 +209,8 @@ class Slot:
         """
         if code == 0:
             if not self._lines or self._lines[0].startswith(b"HTTP/1"):
-                leave_clean(self.curl, others)
+                doubtful = self._at_rest.leave(self.curl, others, self.attempt.host, self._lines)
+                self._is_unclean = doubtful and not self._asks_for_rest
         elif code == TIMED_OUT and not leave_dead(self.curl, others, self.client.options.low_speed_seconds):
             self._number = -1
         else:
@@ -223,15 +222,7 @@ class Slot:
             return self._finish(code, message)
         ended = time.monotonic()
         reply = self._finish(code, message)
-        return reply._replace(timing=self._timing(ended))
-
-    def _timing(self, ended: float) -> Timing:
-        info = self.curl.getinfo
-        moments = {name: info(kind) for name, kind in _MOMENTS.items()}
-        connection = " ".join(str(info(kind)) for kind in _ENDS) if info(pycurl.LOCAL_PORT) > 0 else ""
-        fresh = info(pycurl.NUM_CONNECTS) > 0
-        began, checked = self._began + self._lost, time.monotonic()
-        return Timing(began, ended=ended, checked=checked, connection=connection, fresh=fresh, **moments)
+        return reply._replace(timing=timing(self.curl, self._began + self._lost, ended))
 
     def _finish(self, code: int, message: str) -> Reply:
         error, detail = self._error(code, message)
@@ -286,10 +277,11 @@ class Slot:
     def _error(self, code: int, message: str) -> tuple[str, str]:
         if self._fault:
             return self._fault
+        if not code or self.body.cut_short:
+            return "", ""
         if self.body.fault:
             return Reason.DISK, self.body.fault.strerror or str(self.body.fault)
-        has_all = code == 0 or self.body.cut_short
-        if has_all or (code == RECEIVE and self.body.size and ends_with_connection(self._lines)):
+        if code == RECEIVE and self.body.size and ends_with_connection(self._lines):
             return "", ""
         if self._dials.forbidden:
             return Reason.ADDRESS_REFUSED, self._dials.forbidden

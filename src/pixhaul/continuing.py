@@ -38,6 +38,8 @@ class Continuing:
         """What is on the disk, asked for and not yet met by an answer."""
         self._met: Unfinished | None = None
         """What the answer continues."""
+        self._overlap = b""
+        """The last bytes that are there, and come once more."""
         self.stale = ""
         """Why the answer cannot continue what there was; empty: it can, or there was nothing."""
         body.checkpoint = self.note
@@ -46,7 +48,7 @@ class Continuing:
         """The fields to ask for the rest with; none: for the whole."""
         self._attempt = attempt
         self._base = self._met = None
-        self.stale = ""
+        self._overlap, self.stale = b"", ""
         one = self._leftovers.find(attempt.job.key, attempt.url) if len(self._leftovers) else None
         if one is None:
             return []
@@ -54,7 +56,7 @@ class Continuing:
             self._leftovers.release(one.key)
             return []
         self._base = one
-        return [f"Range: bytes={one.held}-", f"If-Range: {one.etag}"]
+        return [f"Range: bytes={one.since}-", f"If-Range: {one.etag}"]
 
     def meet(self) -> bool:
         """Look at the answer before its first byte is taken; False: it is of no use, and the link is to begin anew."""
@@ -68,11 +70,24 @@ class Continuing:
             if opened is None:
                 verdict, self.stale = STALE, "what was there has changed"
             else:
-                self._body.adopt(*opened, self._leftovers.path(one), one.held)
+                file, digest, self._overlap = opened
+                self._body.adopt(file, digest, self._leftovers.path(one), one.held)
                 self._met = one
         if verdict in (STALE, ANEW):
             self._leftovers.release(one.key)
         return verdict != STALE
+
+    def fresh(self, piece: bytes) -> bytes | None:
+        """What a piece of the rest has beyond the bytes that are there already; None: it is none of this picture."""
+        size = len(self._overlap)
+        if not size:
+            return piece
+        come, known = piece[:size], self._overlap[: len(piece)]
+        if come != known:
+            self.stale = "the bytes that we have are others there"
+            return None
+        self._overlap = self._overlap[len(come) :]
+        return piece[size:]
 
     def is_whole(self) -> bool:
         """Whether the rest has come to the last byte, no more and no less."""

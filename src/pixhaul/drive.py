@@ -17,6 +17,9 @@ RECOVERY = 3.0
 """Seconds in which transfers still break for that."""
 MOST_AT_ONCE = 1_000
 """Outcomes of one turn that needed no transfer."""
+LONGEST = 0.1
+"""Seconds of one turn in which links are read and transfers started: between two new links of a long list there may be
+thousands that are kept, and those that move must not wait for them."""
 
 
 class Engine(Protocol):
@@ -56,16 +59,18 @@ def drive(scheduler: Scheduler, engine: Engine) -> Turns:
 def admit(scheduler: Scheduler, engine: Engine) -> Admitted:
     """Start what may start; get what ended without a transfer, and how long to wait: None when all is done."""
     outcomes: list[Outcome] = []
-    _notice_sleep(scheduler, time.monotonic())
-    while engine.room and len(outcomes) < MOST_AT_ONCE:
-        match scheduler.admit(time.monotonic()):
+    begun = now = time.monotonic()
+    _notice_sleep(scheduler, now)
+    while engine.room and len(outcomes) < MOST_AT_ONCE and now - begun < LONGEST:
+        match scheduler.admit(now):
             case Attempt() as attempt:
                 engine.start(attempt)
             case Failed() as failed:
                 outcomes.append(failed)
             case wait:
                 return outcomes, wait
-    return outcomes, TICK
+        now = time.monotonic()
+    return outcomes, 0.0 if engine.room else TICK
 
 
 def settle(scheduler: Scheduler, engine: Engine, seconds: float) -> list[Outcome]:

@@ -97,6 +97,20 @@ def ends_with_connection(lines: list[bytes]) -> bool:
     return bool(lines) and lines[0].startswith(b"HTTP/1") and said.isdisjoint(("content-length", "transfer-encoding"))
 
 
+def keeps_connection(lines: list[bytes]) -> bool:
+    """Whether the connection is to stay after an answer, by its head (RFC 9112 9.3).
+
+    >>> keeps_connection([b"HTTP/1.1 200 OK\\r\\n", b"Content-Length: 5\\r\\n", b"\\r\\n"])
+    True
+    """
+    answer, _, _ = _answer(lines)
+    head = b"".join(answer).lower()
+    return head.startswith(b"http/1.1") and bool(_LENGTH.search(head)) and not _CLOSE.search(head)
+
+
+_LENGTH = re.compile(rb"^(?:content-length|transfer-encoding):", re.MULTILINE)
+_CLOSE = re.compile(rb"^(?:proxy-)?connection:[^\r\n]*close", re.MULTILINE)
+
 _DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 

@@ -17,6 +17,13 @@ they have had all their tries before the host has used up its own."""
 WELL, TURNED, SOUR = 0, 1, 2
 """A host that answers or was not asked; that began to fail since anybody answered; that fails while others answer."""
 
+REFUSED_FOR_LONG = 300.0
+"""Seconds of refusals, each later than the pause before it, without one answer that served us: left to a later run."""
+REFUSED_FOR_A_TRY = 30.0
+"""The same for each of up to four tries after the first, once there have been more refusals than those."""
+APART = 1.0
+"""Seconds: what is refused sooner was asked for with what was refused before it."""
+
 _CONNECTION_LOST = (Reason.CONNECT, Reason.TRUNCATED, Reason.TIMEOUT, Reason.TOO_SLOW)
 MOST_SHARED = 3
 """Connections in a row that may be lost with all that was on them, and nothing good in between: one loss each. After
@@ -28,8 +35,10 @@ class Host:
 
     __slots__ = (
         "_blocked",
+        "_in_vain",
         "_losses",
         "_lost",
+        "_refused_at",
         "_refused_since",
         "answered",
         "broken",
@@ -73,22 +82,34 @@ class Host:
         self.waits: dict[str, float] = {}
         """Seconds for which it had links that could not start, by cause (pace.py)."""
         self._blocked: tuple[str, float] | None = None
-        self._refused_since: float | None = None
+        self._in_vain = 0  # refusals one after another, with nothing good in between
+        self._refused_since = self._refused_at = 0.0
         self._lost = (-1, 0.0)  # a connection, and when it was lost
         self._losses = (0, 0)  # so many connections in a row, when there were so many answers
 
-    def note(self, verdict: str, now: float) -> float:
-        """Take note of how a transfer ended; get for how many seconds there have been refusals alone."""
+    def note(self, verdict: str, now: float) -> None:
+        """Take note of how a transfer ended."""
         if verdict == "good":
             self.answered += 1
-            self._refused_since = None
+            self._in_vain = 0
             self.retries = min(RETRIES, self.retries + EARNED)
         elif verdict == "refused":
             self.refused += 1
-            self._refused_since = now if self._refused_since is None else self._refused_since
+            self._refused_since = self._refused_since if self._in_vain else now
+            if not self._in_vain or now - self._refused_at >= APART:
+                self._in_vain, self._refused_at = self._in_vain + 1, now
         elif verdict != "again":
             self.broken += 1
-        return 0.0 if self._refused_since is None or verdict != "refused" else now - self._refused_since
+
+    def refuses_all(self, retries: int, now: float) -> bool:
+        """Whether there have been refusals alone for so long that its links are left to a later run.
+
+        A link has four tries after the first by default, and a refusal that says when to come back costs none of them;
+        but where no link is served, they are all in the same case.
+        """
+        seconds = now - self._refused_since if self._in_vain else 0.0
+        is_enough = self._in_vain > retries and seconds > REFUSED_FOR_A_TRY * min(retries, 4)
+        return is_enough or seconds > REFUSED_FOR_LONG
 
     def blocked(self, cause: str, now: float) -> None:
         """Note that it has a link that may not start, and why."""

@@ -11,7 +11,7 @@ import os
 import stat
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import compress, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +24,7 @@ SHARE = 8
 """The part of the ledger, one in so many, that is looked up link by link before all of it is read."""
 AT_ONCE = 500
 """Links looked up in one query: more than 999 are too many for an SQLite older than 3.32."""
-_STEP = 20_000
+_STEP = 2_000
 """Rows, or files, that are read before transfers have their turn."""
 _PILES = 64
 _NEAR = 16
@@ -54,7 +54,7 @@ class Inventory:
         self._directory = directory
         self._place = f"{directory}{os.sep}"
         self._size = -1
-        self._looked_up = 0
+        self._asked = 0
         self._held: _Held | None = None
         """The keys of what is surely kept, once all of the ledger has been read."""
         self._is_marked = False
@@ -77,12 +77,15 @@ class Inventory:
         """The places, counted from 0, of the keys that are not surely kept: these are to be looked at one by one."""
         if self._held:
             return self._held.missing(keys)
-        self._looked_up += len(keys)
         kept: set[int] = set()
         for start in range(0, len(keys), AT_ONCE):
             found = self._kept.among(keys[start : start + AT_ONCE])
             kept.update(key for key, path in found if self.is_there(path))
         return [place for place, key in enumerate(keys) if key not in kept]
+
+    def doubted(self, keys: Sequence[int]) -> Container[int]:
+        """The places of the keys whose files are to be looked at: all, before all of the ledger has been read."""
+        return frozenset(self._held.missing(keys)) if self._held else range(len(keys))
 
     def sift(self, keys: Sequence[int], seen: Iterable[int]) -> tuple[Sequence[int], int]:
         """Which places of keys are not surely kept; and how many of the others were never asked for before.
@@ -100,7 +103,8 @@ class Inventory:
         """To be gone through before so many keys are asked for: reads all of the ledger when that is worth it."""
         if self._size < 0:
             self._size = self._kept.size()
-        if self._held is None and (self._looked_up + count) * SHARE >= self._size:
+        self._asked += count
+        if self._held is None and self._asked * SHARE >= self._size:
             yield from self._read()
 
     def _read(self) -> Iterator[NotYet]:

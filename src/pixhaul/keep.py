@@ -98,8 +98,8 @@ class Keeper:
         return tuple(results)
 
     def _settled(self) -> tuple[Result, ...]:
-        settled = tuple(self._ledger.settled)
-        self._ledger.settled.clear()
+        settled = tuple(self._ledger.recognition.settled)
+        self._ledger.recognition.settled.clear()
         return settled
 
     def close(self) -> None:

@@ -6,9 +6,7 @@ after. A kill between the two is repaired by looking at the file, so nothing tha
 
 from __future__ import annotations
 
-from array import array
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from operator import itemgetter
@@ -16,17 +14,13 @@ from pathlib import Path
 
 from pixhaul import again
 from pixhaul.again import Choice
-from pixhaul.bundle import Bundle
-from pixhaul.database import explained, is_empty, kept, open_database, select, stems
-from pixhaul.inventory import Inventory
+from pixhaul.database import explained, open_database, select
 from pixhaul.journal import Journal
-from pixhaul.models import Failed, Job, JobStream, NotYet, Receipt, Result
-from pixhaul.names import Names
+from pixhaul.models import Failed, Receipt
 from pixhaul.part import disk_errors, has_sweep
-from pixhaul.rows import INSERT, Row, failed_row, is_whole, receipt_row, remembered_result, skipped_result, stored
+from pixhaul.recognition import Recognition
+from pixhaul.rows import INSERT, Row, failed_row, is_whole, receipt_row, stored
 
-CHUNK = 500
-"""Links looked up in one query."""
 _SETTLED = "journal bytes settled"
 """The fact that says how much of the journal the rows hold."""
 
@@ -37,18 +31,11 @@ class Ledger:
     def __init__(self, directory: Path, readonly: bool = False, choice: Choice | None = None) -> None:
         """Open it. To write, one must hold the directory's lock. Raises PixhaulError, LedgerDamaged among them."""
         self.directory = directory
-        self.settled: deque[Result] = deque()
-        """Links that need no transfer, as `pending` met them: kept by an earlier run, or failed for good in one."""
-        self.passed = 0
-        """Links that an earlier run has kept, and that `settled` does not tell of."""
-        self.tells_kept = True
-        """Whether `settled` tells of those that are kept."""
-        self._empty = False
-        self._choice = choice or Choice()
-        self._database = open_database(directory, readonly, self._choice.options.durable)
+        choice = choice or Choice()
+        self._options = choice.options
+        self._database = open_database(directory, readonly, self._options.durable)
         self._readonly = readonly
-        self._inventory = Inventory(kept(self._database, directory), directory)
-        self._names: Names | None = None
+        self.recognition = Recognition(self._database, directory, choice)
         self._intended: dict[int, Row] = {}
         try:
             with disk_errors(directory, "the journal cannot be written"):
@@ -69,105 +56,6 @@ class Ledger:
             with self._writing():
                 self._settle()
 
-    # -- what is still to do ---------------------------------------------------------------------------------------
-
-    def pending(
-        self, jobs: Iterable[Job | Failed | NotYet | Bundle], wished: Callable[[Job], str] | None = None
-    ) -> JobStream:
-        """The jobs that are to be tried, each with its name, and the failures among them as they are.
-
-        Lazy: reads 500 links, or a bundle, ahead at most. What failed for good goes to `settled`, and so does what is
-        kept, or it is counted in `passed`.
-
-        `wished` gives the stem that a link without a name asks for; it is asked only for links that are not known.
-        """
-        self._empty = is_empty(self._database, self.directory)
-        for some in _chunks(jobs):
-            if isinstance(some, NotYet):
-                yield some
-                continue
-            passed = self.passed
-            yield from self._of_bundle(some, wished) if isinstance(some, Bundle) else self._new(some, wished)
-            if self.settled or self.passed > passed:
-                yield NotYet(0.0)  # lets whoever drives the run tell of them
-
-    def sift(self, keys: Sequence[int], seen: Iterable[int]) -> Sequence[int]:
-        """The places of the keys that are not surely kept; the others are counted in `passed`, once each.
-
-        `seen` are the keys of the links before them that were not taken out here.
-        """
-        left, passed = self._inventory.sift(keys, seen)
-        self.passed += passed
-        return left
-
-    def _of_bundle(self, bundle: Bundle, wished: Callable[[Job], str] | None) -> JobStream:
-        """Most links of a long list may be kept already: those become nouns only where somebody is told of them."""
-        if not self.tells_kept and not self._empty:
-            yield from self._inventory.prepared(len(bundle.keys))
-            missing = self._inventory.missing(bundle.keys)
-            self.passed += len(bundle.keys) - len(missing)
-            if len(missing) < len(bundle.keys):
-                bundle = bundle.picked(missing)
-        yield from self._new(bundle.jobs(), wished)
-
-    def _new(self, chunk: Sequence[Job | Failed], wished: Callable[[Job], str] | None) -> JobStream:
-        known = self._known([item.key for item in chunk if isinstance(item, Job)])
-        for item in chunk:
-            if isinstance(item, Failed):
-                yield item
-                continue
-            row = known.get(item.key)
-            said = self._said(item, row) if row is not None else None
-            if said is not None:
-                self.settled.append(said)
-                continue
-            if self._names is None and (row is None or row.path is None):
-                yield from self._read_names()
-            yield self._named(item, row, wished)
-
-    def _said(self, job: Job, row: Row) -> Result | None:
-        """What there is to say of a link without a transfer; None: it is to be tried."""
-        if row.status == "done" and row.path is not None:
-            return skipped_result(job, row) if self._inventory.is_there(row.path) else None
-        return None if self._choice.wants(row.reason, row.conditions) else remembered_result(job, row)
-
-    def _known(self, keys: Sequence[int]) -> dict[int, Row]:
-        """The rows of those that an earlier run has met; of those of this run nobody asks."""
-        known: dict[int, Row] = {}
-        for start in range(0, 0 if self._empty else len(keys), CHUNK):
-            some = keys[start : start + CHUNK]
-            rows = self._select(f"WHERE key IN ({', '.join('?' * len(some))})", some)
-            known.update((row.key, row) for row in rows)
-        return known
-
-    def _named(self, job: Job, row: Row | None, wished: Callable[[Job], str] | None) -> Job:
-        """The job with a stem that no other link has: the one it had before, or a new one."""
-        if row is not None and row.path is not None:
-            return job._replace(name=row.path.rpartition(".")[0])
-        wish = job.name or (wished(job) if wished else "")
-        if not wish or self._names is None:
-            return job
-        names = self._names
-        return Job(job.url, names.choose(wish, job.key), job.meta, job.local, job.digest)
-
-    def _read_names(self) -> Iterator[NotYet]:
-        """Take note of all stems in use, before the first new link; with pauses in which others have their turn."""
-        names = Names()
-        for some in stems(self._database, self.directory):
-            names.claim_all(some)
-            if some:
-                yield NotYet(0.0)
-        self._names = names
-
-    def failures(self) -> Iterator[Row]:
-        """The failures of earlier runs that the choice takes up, in the order in which they failed."""
-        failed = self._select("WHERE status = 'failed' ORDER BY at", ())
-        keys = array("q", (row.key for row in failed if self._choice.takes_up(row.reason, row.conditions)))
-        for start in range(0, len(keys), CHUNK):
-            some = keys[start : start + CHUNK]
-            known = self._known(some.tolist())
-            yield from (known[key] for key in some if key in known)
-
     # -- what has ended --------------------------------------------------------------------------------------------
 
     def intend(self, receipts: Sequence[Receipt]) -> None:
@@ -175,13 +63,13 @@ class Ledger:
         rows = [receipt_row(receipt) for receipt in receipts]
         with disk_errors(self.directory, "the journal cannot be written"):
             self._journal.append(rows)
-            if self._choice.options.durable and not has_sweep():  # else the sweep that syncs the pictures syncs it too
+            if self._options.durable and not has_sweep():  # else the sweep that syncs the pictures syncs it too
                 self._journal.sync()
         self._intended.update((row.key, row) for row in rows)
 
     def record(self, entries: Sequence[Receipt | Failed]) -> None:
         """Write down what ended: receipts, which were intended, as done; the others with their reason. One commit."""
-        intended, options = self._intended, self._choice.options
+        intended, options = self._intended, self._options
         done = []
         for entry in entries:
             if isinstance(entry, Failed):
@@ -278,21 +166,3 @@ class Ledger:
         finally:
             self._database.close()
             self._journal.close()
-
-
-def _chunks(jobs: Iterable[Job | Failed | NotYet | Bundle]) -> Iterator[list[Job | Failed] | Bundle | NotYet]:
-    """What comes one by one, as much of it as can be read at once; bundles and pauses as they come."""
-    chunk: list[Job | Failed] = []
-    for item in jobs:
-        if isinstance(item, Bundle | NotYet):
-            if chunk:
-                yield chunk
-                chunk = []
-            yield item
-            continue
-        chunk.append(item)
-        if len(chunk) >= CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk

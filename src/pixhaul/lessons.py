@@ -15,6 +15,8 @@ HALVED = 0.5
 HELD = 20
 """Where a trial is refused at once by several pauses, how many times as long no more is tried than was borne then: that
 may be the limit, and to find out costs another pause."""
+MANY = 0.25
+"""Refusals for each request that was borne, from which they tell right after a pause what they tell in a trial."""
 CLOCKS = 1.01
 """A pause is stretched by this, for the host's clock is not ours."""
 
@@ -31,6 +33,7 @@ class Lessons:
         "_pause",
         "_rate",
         "_refusals",
+        "_resumed",
         "_wide",
         "_width",
         "asked",
@@ -52,7 +55,7 @@ class Lessons:
         self._refusals = Refusals()
         self._at_once, self._grace = AtOnce(), Grace()
         self._before: tuple[float | None, float] = (None, 0.0)  # the rate that a limit of what is at once has replaced
-        self._early = False  # whether the refusals came before anything of a trial was answered
+        self._early = self._resumed = False  # whether the refusals came before any answer of a trial, or after a pause
         self._counted = 0  # good answers that the last episode knew of
         self._wide = 0  # the width before fewer were tried
         self._pause = 0.0
@@ -86,6 +89,7 @@ class Lessons:
             refusals.begin(started, flying + 1, bool(retry_after), now)
             self.open = self.uneasy = True
             self._early = self._width.in_trial and not self._width.fresh
+            self._resumed = rate.value is None and not rate.taken
             self._pause = rate.pause(retry_after or None)
             if retry_after or rate.streak or (rate.value is not None and not self._grace.has_shown):
                 self.close(now + CLOCKS * self._pause, bool(retry_after))
@@ -160,9 +164,10 @@ class Lessons:
             if known.is_refuted() and value:  # it was the rate after all
                 self._rate.recall(value, proven)
             return False
+        at_once = self._early or (self._resumed and refusals.all >= MANY * refusals.borne)
         if perhaps_chance:
-            return known.suspects(refusals.borne, refusals.all, self._early)
-        return known.shows(refusals.borne, self._early)
+            return known.suspects(refusals.borne, refusals.all, at_once)
+        return known.shows(refusals.borne, at_once)
 
     def _excuse(self, answers: int, flying: int, now: float) -> None:
         """No limit, as it seems. It is chance, unless fewer at once are refused much less.

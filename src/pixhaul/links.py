@@ -102,6 +102,18 @@ def join(base: Link, location: str) -> Link | Refusal:
     return parse(base.origin + path[: path.rindex("/") + 1] + target)
 
 
+_SMALL = re.compile(r"%(?:[a-f]|[0-9A-F][a-f])")
+
+
+def has_small_escapes(url: str) -> bool:
+    """Whether a link has an escape that libcurl would write in capitals: to some servers that is another address.
+
+    >>> has_small_escapes("http://example.org/%c3%A9"), has_small_escapes("http://example.org/%C3%A9?%c3")
+    (True, False)
+    """
+    return "%" in url and _SMALL.search(url.partition("?")[0]) is not None
+
+
 def concealed(text: str) -> str:
     """The text of a link as it may be shown: what stands before an @ in the authority is replaced by ***.
 

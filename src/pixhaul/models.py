@@ -234,6 +234,8 @@ class Result(NamedTuple):
 
 SILENT = "no answer from the resolver"
 """How the detail of a link ends whose host the resolver said nothing of."""
+NO_ADDRESS = "the resolver says that it has no address"
+"""How the detail of a link ends whose host the resolver knows not to be there."""
 EARLIER = "failed in an earlier run: "
 """How the detail of a link begins that is not asked for again."""
 

@@ -7,13 +7,14 @@ connect, asks once more for a name that is being asked for, and knows nothing on
 from __future__ import annotations
 
 import socket
+import sys
 import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import NamedTuple, TypeAlias
 
-from pixhaul.models import SILENT
+from pixhaul.models import NO_ADDRESS, SILENT
 
 MOST_AT_ONCE = 64
 """Look-ups at once: what browsers do."""
@@ -26,6 +27,8 @@ PATIENCE = 0.1
 MOST_KNOWN = 20_000
 """Names remembered, 300 bytes each; the one that was asked for first is forgotten first."""
 _FOR_GOOD = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
+_TELLS_APART = sys.platform == "linux"
+"""Whether it takes a resolver's answer to learn that a name is not there: macOS and Windows say so off line, too."""
 
 LookUp: TypeAlias = Callable[[str], list[str]]
 """The addresses of a name. Raises OSError: gaierror where the resolver has answered, or has not."""
@@ -127,6 +130,7 @@ class Resolver:
             except OSError as problem:
                 error = f"{name}: {problem.strerror or problem}"
                 if problem.errno in _FOR_GOOD:
+                    error = f"{name}: {NO_ADDRESS}" if _TELLS_APART else error
                     return Answer((), time.monotonic() + MISSING, error, begun)
         before = self._known.get(name)
         if before is not None and before.addresses:

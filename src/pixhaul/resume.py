@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 LEAST = 256 * 1024
 """Bytes below which a transfer begins anew: a second round trip costs as much as they do."""
+OVERLAP = 1024
+"""Bytes that are asked for though they are there: where they come otherwise, the picture is another one, whatever its
+validator says."""
 DAYS = 7
 """How long a note is kept for a link that does not come again."""
 _ENDING = ".resume"
@@ -55,6 +58,11 @@ class Unfinished(NamedTuple):
     modified: str = ""
     """Last-Modified, as it was said; it vouches for nothing, but another one gives a changed picture away."""
 
+    @property
+    def since(self) -> int:
+        """The first byte to ask for."""
+        return max(0, self.held - OVERLAP)
+
 
 CONTINUES, ANEW, STALE, OTHER = "continues", "anew", "stale", "other"
 """What an answer to a request for the rest is: the rest; the whole; proof that the two do not fit; none of these."""
@@ -73,7 +81,7 @@ def meets(one: Unfinished, status: int, fields: Fields) -> tuple[str, str]:
     if status != 206:
         return OTHER, ""
     span, length = content_range(said(fields, "content-range")), length_of(fields)
-    if span != (one.held, one.total - 1, one.total) or length not in (-1, one.total - one.held):
+    if span != (one.since, one.total - 1, one.total) or length not in (-1, one.total - one.since):
         return STALE, "the part that came is not the rest"
     modified = said(fields, "last-modified")
     if said(fields, "etag") != one.etag or (modified and one.modified and modified != one.modified):
@@ -140,8 +148,8 @@ class Leftovers:
                 self.path(one).unlink(missing_ok=True)
             (self._staging / _name(key)).unlink(missing_ok=True)
 
-    def opened(self, one: Unfinished) -> tuple[FileIO, _Hash] | None:
-        """The part, to be written on after its bytes were found to be those of the note, and their hash; else None."""
+    def opened(self, one: Unfinished) -> tuple[FileIO, _Hash, bytes] | None:
+        """The part, to be written on, the hash of its bytes and the last of them; None: they are not the ones noted."""
         try:
             file = _reopened(self._staging / one.part)
         except OSError:
@@ -150,8 +158,8 @@ class Leftovers:
             digest = _hashed(file, one.held)
             if digest.hexdigest() == one.sha256:
                 file.truncate(one.held)
-                file.seek(one.held)
-                return file, digest
+                file.seek(one.since)
+                return file, digest, file.read(one.held - one.since)
         except OSError:
             pass
         file.close()

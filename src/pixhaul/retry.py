@@ -10,7 +10,7 @@ from typing import Any
 
 from pixhaul import names
 from pixhaul import template as templates
-from pixhaul.again import Choice
+from pixhaul.again import Choice, judged_once
 from pixhaul.database import demand_ledger
 from pixhaul.errors import ApiRefused, PixhaulError, UsageError
 from pixhaul.ledger import Ledger
@@ -31,7 +31,7 @@ class Failures:
     def jobs(self) -> JobStream:
         """Every link once; pages and other sources that failed are asked for their links."""
         rename = _rename(self._context.options.filename)
-        for row in self._ledger.failures():
+        for row in self._ledger.recognition.failures():
             job = remembered_job(row)
             if job is None:  # its password was not kept
                 yield Failed(Job(row.url, digest=row.key), Reason(str(row.reason)), row.detail or "")
@@ -83,9 +83,10 @@ def counts(directory: Path, choice: Choice) -> tuple[Counter[str], Counter[str]]
     demand_ledger(directory)
     there: Counter[str] = Counter()
     taken: Counter[str] = Counter()
+    takes_up = judged_once(choice.takes_up)
     with closing(Ledger(directory, readonly=True)) as ledger:
         for row in ledger.rows("failed"):
             reason = str(row.reason)
             there[reason] += 1
-            taken[reason] += choice.takes_up(reason, row.conditions)
+            taken[reason] += takes_up(reason, row.conditions)
     return there, +taken

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -52,15 +54,13 @@ class Row(NamedTuple):
     """What X-Robots-Tag said to everybody or to us; None from a ledger that did not ask."""
 
 
-def checksum(row: Row) -> int:
-    """CRC-32 of what decides, for SQLite sees no flipped bit within a row."""
-    return fingerprint(row[0], row[1], row[2], row[3], row[5], row[7], row[6])
+_DECISIVE = itemgetter(0, 1, 2, 3, 5, 7)  # key, url, status, reason, path, size; then sha256, which is 6
 
 
-def fingerprint(*decisive: Any) -> int:
-    """The same from the columns: key, url, status, reason, path, size, sha256."""
-    text = "%s\0%s\0%s\0%s\0%s\0%s" % decisive[:6]  # noqa: UP031 - a fifth quicker than an f-string of seven names
-    digest = decisive[6] if decisive[6] is not None else b""
+def checksum(row: Sequence[Any]) -> int:
+    """CRC-32 of what decides, for SQLite sees no flipped bit within a row. Its first eight columns are enough."""
+    text = "%s\0%s\0%s\0%s\0%s\0%s" % _DECISIVE(row)  # noqa: UP031 - a fifth quicker than an f-string of seven names
+    digest = row[6] if row[6] is not None else b""
     return crc32(digest if isinstance(digest, bytes) else b"damaged", crc32(text.encode("utf-8", "surrogatepass")))
 
 
@@ -136,13 +136,11 @@ def remembered_job(row: Row) -> Job | None:
     return Job(row.url, name, meta, bool(local), row.key)
 
 
-def remembered_result(job: Job, row: Row) -> Result:
+def remembered_result(url: str, row: Row) -> Result:
     """The result of a link that is not asked for, because it failed for good in an earlier run."""
     status, final_url = row.http_status or None, row.final_url or None
     detail = EARLIER + (row.detail or "")
-    return Result(
-        job.url, "failed", row.reason, detail, http_status=status, final_url=final_url, robots=row.robots or None
-    )
+    return Result(url, "failed", row.reason, detail, http_status=status, final_url=final_url, robots=row.robots or None)
 
 
 def _text(value: str) -> str:
@@ -152,10 +150,10 @@ def _text(value: str) -> str:
     return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def skipped_result(job: Job, row: Row) -> Result:
+def skipped_result(url: str, row: Row) -> Result:
     """The result of a link that an earlier run had kept."""
     return Result(
-        job.url,
+        url,
         "skipped",
         None,
         "",

@@ -30,8 +30,6 @@ from pixhaul.status import Status
 Wait: TypeAlias = float
 """Seconds; inf: until an attempt settles. Void after any settle."""
 
-REFUSED_FOR_LONG = 300.0
-"""Seconds of refusals, each later than the pause before it, without one answer that served us: left to a later run."""
 READ_AT_ONCE = 2_000
 """Links read in one admit while no host can start: a long queue of one slow host must not stall the sockets."""
 _STALLED = frozenset({Reason.TIMEOUT, Reason.TOO_SLOW})
@@ -149,10 +147,11 @@ class Scheduler:
 
     def _look_after(self, host: Host, judgement: Judgement, verdict: str, now: float) -> None:
         """End the links of a host that is given up, and put one that is not in line again."""
+        host.note(verdict, now)
         if host.pace.dead:
             self._holdings.give_up(host, last_words(judgement))
-        elif host.note(verdict, now) > REFUSED_FOR_LONG:
-            said = Refused(Reason.RATE_LIMITED, "the host has refused everything for minutes")
+        elif verdict == "refused" and host.refuses_all(self._options.retries, now):
+            said = Refused(Reason.RATE_LIMITED, "the host refuses everything: left to a later run")
             self._holdings.give_up(host, said)
         self.hosts.queue(host)
 

@@ -59,7 +59,7 @@ class Session:
     @property
     def passed(self) -> int:
         """Links that an earlier run has kept, and that no result tells of."""
-        return self._ledger.passed if self._ledger is not None else 0
+        return self._ledger.recognition.passed if self._ledger is not None else 0
 
     def links(self) -> Generator[Job | Failed, None, None]:
         """Every link once, found but not fetched. Lazy."""
@@ -99,7 +99,7 @@ class Session:
         ledger = self._ledger = self._open_ledger(stack, directory)
         staging = staging_folder(directory)
         sink = sinks.open_sink("folder", options, staging, ledger.owns)
-        jobs = ledger.pending(self._jobs(ledger), self._wish())
+        jobs = ledger.recognition.pending(self._jobs(ledger), self._wish())
         scheduler = self._scheduler = stack.enter_context(_scheduler(jobs, options, trace))
         scheduler.spill_into(stack.enter_context(closing(Spill(staging))))
         if self._until is not None:
@@ -113,7 +113,7 @@ class Session:
         clear_parts(directory)
         stack.callback(clear_parts, directory)  # a worker that was killed leaves some as well
         ledger = stack.enter_context(closing(Ledger(directory, choice=self._choice or Choice(self._options))))
-        ledger.tells_kept = self.tells_kept
+        ledger.recognition.tells_kept = self.tells_kept
         found = ledger.repair()
         if found:
             self._context.warn(f"found again: {found} pictures that were kept, and not yet in the ledger")
@@ -156,7 +156,7 @@ class Session:
         if self._choice is None:
             numbered = bool(self._options.filename)
             counted = self.tells_kept or numbered or self._options.limit is not None
-            yield from self._gathering.links(numbered, None if counted else ledger.sift)
+            yield from self._gathering.links(numbered, None if counted else ledger.recognition.sift)
             return
         from pixhaul.retry import Failures
 

@@ -6,7 +6,7 @@ from collections import deque
 from typing import NamedTuple
 
 from pixhaul.host import TURNED, WELL, Host
-from pixhaul.models import SILENT, Attempt, Reason, Reply
+from pixhaul.models import NO_ADDRESS, SILENT, Attempt, Reason, Reply
 from pixhaul.network import BROKEN, STALLED, UNREACHED
 
 _TROUBLE = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.TOO_SLOW, Reason.TRUNCATED})
@@ -83,7 +83,7 @@ class Suspense:
 
 def trouble(reply: Reply) -> int:
     """What a reply counts against the network: UNREACHED, BROKEN, STALLED, or 0 where it says nothing of it."""
-    if reply.error not in _TROUBLE:
+    if reply.error not in _TROUBLE or reply.detail.endswith(NO_ADDRESS):  # so a resolver was reached
         return 0
     # libcurl's words for a time-out before there was a connection do not begin with "Operation".
     early = reply.error == Reason.TIMEOUT and not reply.detail.startswith("Operation")

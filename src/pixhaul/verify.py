@@ -12,10 +12,12 @@ from typing import NamedTuple
 from pixhaul.check import inspect
 from pixhaul.database import demand_ledger
 from pixhaul.digests import Digests
+from pixhaul.errors import UsageError
 from pixhaul.ledger import Ledger
 from pixhaul.plain import kind, open_plain
 from pixhaul.rows import Row
 
+_BLOCK = 64 * 1024
 _LARGEST = 256 * 1024 * 1024
 """Bytes of a file that is looked at, once its hash was wrong."""
 
@@ -45,7 +47,7 @@ def strangers(directory: Path) -> int:
     ours = Digests()
     with closing(Ledger(directory, readonly=True)) as ledger:
         for row in ledger.rows("done"):
-            ours.add(hash(str(directory / str(row.path))) & _POSITIVE)
+            ours.add(hash(f"{directory}{os.sep}{row.path}".replace("/", os.sep)) & _POSITIVE)
     return sum(hash(path) & _POSITIVE not in ours for path in _files(directory))
 
 
@@ -63,10 +65,9 @@ def look(directory: Path, row: Row) -> tuple[str, str]:
     """What is wrong with the file of a row, in a word and in words; two empty texts when nothing is."""
     path = directory / str(row.path)
     try:
-        other = kind(path)
-        if other:
-            return "changed", f"{other} is in its place"
         return _compare(path, row)
+    except UsageError:  # there is something, and no plain file
+        return "changed", f"{kind(path) or 'no plain file'} is in its place"
     except (FileNotFoundError, NotADirectoryError):
         return "missing", "the file is not there"
     except (OSError, ValueError) as error:  # ValueError: a path that no system can have
@@ -74,9 +75,11 @@ def look(directory: Path, row: Row) -> tuple[str, str]:
 
 
 def _compare(path: Path, row: Row) -> tuple[str, str]:
-    with os.fdopen(open_plain(path, os.O_RDONLY), "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").digest()
-        if digest == row.sha256:
+    with os.fdopen(open_plain(path, os.O_RDONLY), "rb", buffering=0) as file:
+        digest = hashlib.sha256()
+        while some := file.read(_BLOCK):  # hashlib.file_digest makes a buffer of 256 KB for each
+            digest.update(some)
+        if digest.digest() == row.sha256:
             return "", ""
         size = os.fstat(file.fileno()).st_size
         if not size:

@@ -14,6 +14,7 @@ import pycurl
 
 from pixhaul.body import Memory
 from pixhaul.client import Client, Slot
+from pixhaul.connections import AtRest
 from pixhaul.descriptors import EACH, room
 from pixhaul.lookups import Lookups
 from pixhaul.models import Attempt, Reason, Reply
@@ -40,6 +41,7 @@ class Wire:
         self._client = client
         self._width = room(width, EACH)
         self._memory = Memory()
+        self._at_rest = AtRest()
         self._free: list[Slot] = []
         self._busy: dict[pycurl.Curl, Slot] = {}
         self._poller = Poller()
@@ -71,7 +73,7 @@ class Wire:
             self._begin(attempt)
 
     def _begin(self, attempt: Attempt) -> None:
-        slot = self._free.pop() if self._free else Slot(self._client, self._memory)
+        slot = self._free.pop() if self._free else Slot(self._client, self._memory, self._at_rest)
         curl = slot.begin(attempt)
         news = self._lookups.news(attempt)
         if news:
@@ -148,7 +150,7 @@ class Wire:
         """Part an ended transfer from libcurl, or make it once more."""
         slot = self._busy.pop(curl)
         self._multi.remove_handle(curl)  # before it is used again
-        if code and slot.comes_again(code, self._busy):
+        if slot.comes_again(code, self._busy):
             self._busy[curl] = slot
             self._multi.add_handle(curl)
             return
@@ -191,6 +193,7 @@ class Wire:
     def spare(self, connections: int) -> None:
         """Keep at most so many idle connections from now on."""
         self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
+        self._at_rest.is_scarce = True
 
     def wake(self) -> None:
         """End a `wait` soon, from another thread or a signal handler."""

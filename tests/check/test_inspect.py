@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from PIL import Image
-from whole_pictures import ENOUGH, all_pictures, box, chunk, firsts, jpegs, pngs, saved
+from whole_pictures import ENOUGH, all_pictures, box, canvas, chunk, firsts, jpegs, pngs, saved
 
 from pixhaul.check import inspect
 
@@ -157,3 +157,23 @@ def test_a_part_of_a_picture_and_then_all_of_it_is_cut(kind: str) -> None:
             assert inspect(data[:cut] + data, ENOUGH).flaw == "truncated", (title, cut)
             assert inspect(memoryview(data[:cut] + data), ENOUGH).flaw == "truncated", (title, cut)
         assert not inspect(data + data, ENOUGH).flaw, title
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "AVIF"])
+def test_room_that_was_made_and_never_filled_is_a_cut(kind: str) -> None:
+    try:
+        data = saved(kind, canvas(width=200, height=120))
+    except (KeyError, OSError):
+        pytest.skip(f"this Pillow writes no {kind}")
+    for share in (0.3, 0.5, 0.8):
+        at = int(len(data) * share)
+        assert inspect(data[:at] + bytes(len(data) - at), ENOUGH).flaw == "truncated", share
+
+
+@pytest.mark.parametrize("side", [1, 16, 100, 500, 999])
+@pytest.mark.parametrize("method", [0, 2, 4])
+def test_a_blank_picture_is_whole_though_its_end_is_zeros(side: int, method: int) -> None:
+    for picture in (Image.new("RGB", (side, side)), Image.new("RGBA", (side, side))):
+        for quality in (1, 80, 100):
+            assert not inspect(saved("WEBP", picture, quality=quality, method=method), ENOUGH).flaw
+        assert not inspect(saved("WEBP", picture, lossless=True), ENOUGH).flaw

@@ -69,6 +69,17 @@ def begun_twice() -> list[Case]:
     return found
 
 
+def hollow() -> list[Case]:
+    """The room for all of a picture, and zeros in a part of it: what is there of a file that is still being written."""
+    found = []
+    for kind in KINDS:
+        whole = picture(kind)
+        for place in (30, 60):
+            body = whole[: len(whole) * place // 100].ljust(len(whole), b"\0")
+            found.append(tried(f"a {kind} that is zeros from {place} % on", "B2", reply(body), "truncated"))
+    return found
+
+
 def cut_behind() -> list[Case]:
     """A picture whose film or notes, which a camera put behind it, are cut."""
     found = []

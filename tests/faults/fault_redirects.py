@@ -46,6 +46,8 @@ def followed() -> list[Case]:
     for status in ("301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"):
         serve = at({"/": to("/b", status), "/b": reply(JPEG)})
         found.append(keeps(f"{status[:3]} to the picture", "R2", serve, JPEG, 2))
+    capitals = at({"/": to("/%C3%A9"), "/%C3%A9": to("/%c3%a9"), "/%c3%a9": reply(JPEG)})
+    found.append(keeps("302 to the same address in small letters", "R2", capitals, JPEG, 3))
     relative = {"b": "/x/b", "./b": "/x/b", "../b": "/b", "?q=1": "/x/a?q=1", "/b?x#y": "/b?x", "b c": "/x/b%20c"}
     for target, path in relative.items():
         serve = at({"/": to("/x/a"), "/x/a": to(target), path: reply(JPEG)})

@@ -81,7 +81,7 @@ def _results(jobs: JobStream, directory: Path, options: Options) -> Generator[Re
     open_directory(directory)
     with closing(Ledger(directory)) as ledger:
         sink = sinks.open_sink("folder", options, staging_folder(directory), ledger.owns)
-        scheduler = Scheduler(ledger.pending(jobs), options)
+        scheduler = Scheduler(ledger.recognition.pending(jobs), options)
         with closing(haul(scheduler, strategies.load(options.strategy), sink, ledger, options)) as turns:
             for results in turns:
                 yield from results

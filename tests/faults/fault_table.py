@@ -19,7 +19,7 @@ from fault import Case
 FAMILIES: dict[str, list[Case]] = {
     "cuts": fault_cuts.cuts(),
     "coded cuts": fault_cuts.coded_cuts(),
-    "begun twice": fault_cuts.begun_twice() + fault_cuts.cut_behind(),
+    "begun twice": fault_cuts.begun_twice() + fault_cuts.hollow() + fault_cuts.cut_behind(),
     "lengths": fault_lengths.lengths() + fault_lengths.odd_lengths() + fault_lengths.after_the_body(),
     "chunks": fault_chunks.broken_chunks() + fault_chunks.odd_chunks(),
     "codings": fault_codings.decoded() + fault_codings.refused(),

@@ -74,4 +74,55 @@ def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next_one(
     for result in results:
         number = int(result.url.rpartition("/")[2].removesuffix(".png"))
         assert (tmp_path / str(result.path)).read_bytes() == png(number, padding=size)
-    assert origin.connections < 40
+    assert len(origin.requests) <= 40 + connections
+
+
+def served(links: list[str], directory: Path, **chosen: object) -> list[str]:
+    """What became of links to pictures with a number: nothing where it was the right one."""
+    found = []
+    for result in pixhaul.stream(links, directory, allow_private=True, durable=False, **chosen):  # type: ignore[arg-type]
+        number = int(result.url.rpartition("/")[2].removesuffix(".png"))
+        is_right = result.status == "done" and (directory / str(result.path)).read_bytes() == png(number)
+        found.append("" if is_right else f"{number}: {result.reason or 'another picture'}")
+    return found
+
+
+@pytest.mark.parametrize("unasked", [reply(png(99)), reply(b"no", status="404 Not Found"), b"garbage"])
+def test_what_comes_while_a_connection_rests_is_no_answer(unasked: bytes, server: Hostile, tmp_path: Path) -> None:
+    def serve(asked: Asked) -> Steps:
+        number = int(asked.path.strip("/.png"))
+        return [reply(png(number)), 0.02, unasked if number > 2 else b"", KEEP]
+
+    origin = server.origin(serve)
+    links = [origin.url(f"/{number}.png") for number in range(8)]
+    assert served(links, tmp_path, connections=1, rate=5.0) == [""] * 8
+    assert len(origin.requests) == 8
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.1])
+def test_two_answers_to_a_later_request_are_both_doubtful(pause: float, server: Hostile, tmp_path: Path) -> None:
+    """The first of them was to nobody: it was late, so that another request had been sent meanwhile."""
+    seen = set[int]()
+
+    def serve(asked: Asked) -> Steps:
+        is_first = asked.connection not in seen
+        seen.add(asked.connection)
+        whole = reply(png(int(asked.path.strip("/.png"))))
+        return [whole if is_first else reply(png(99)) + whole, pause, KEEP]
+
+    origin = server.origin(serve)
+    links = [origin.url(f"/{number}.png") for number in range(12)]
+    assert served(links, tmp_path, connections=1) == [""] * 12
+    assert len(origin.requests) == 13  # from the first such answer on each has a connection of its own
+
+
+@pytest.mark.parametrize(
+    "last",
+    [b"", b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"],
+    ids=["closed", "408"],
+)
+def test_a_farewell_on_a_connection_that_rests_costs_nothing(last: bytes, server: Hostile, tmp_path: Path) -> None:
+    origin = server.origin(lambda asked: [reply(png(int(asked.path.strip("/.png")))), 0.02, last])
+    links = [origin.url(f"/{number}.png") for number in range(6)]
+    assert served(links, tmp_path, connections=1, rate=5.0) == [""] * 6
+    assert len(origin.requests) == 6

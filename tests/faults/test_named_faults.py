@@ -35,7 +35,8 @@ EXPECTED = {
     "429-nonsense": {"rate-limited"}, "206-unasked": {"http-error"}, "weak-etag": KEPT, "no-validator": KEPT,
     "429-fraction": KEPT | {"rate-limited"}, "429-twice": KEPT | {"rate-limited"}, "502-later": {"server-error"},
     "redirect-later": KEPT, "redirect-cut": KEPT, "404-cut": {"not-found"}, "removed-spelled": {"removed"},
-    "chunks-of-one": KEPT, "half-then-whole": {"truncated"}, "range-416": KEPT, "range-changed": KEPT,
+    "chunks-of-one": KEPT, "half-then-whole": {"truncated"}, "hollow": {"truncated"},
+    "range-416": KEPT, "range-changed": KEPT,
     "range-no-place": KEPT,
 }  # fmt: skip
 """Fault with options to the outcomes that are right."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import subprocess
 import sys
@@ -17,10 +18,12 @@ import pixhaul
 from hostile import CUT, KEEP, RESET, Asked, Hostile, Steps
 from pictures import png
 from pixhaul.models import Result
-from pixhaul.resume import Leftovers, Unfinished, claimed
+from pixhaul.resume import OVERLAP, Leftovers, Unfinished, claimed
 
 OLD = png(1, padding=700_000)
 NEW = png(2, padding=700_000)
+NOISES = [png(3) + random.Random(seed).randbytes(700_000) for seed in range(2)]
+"""Two files of one length, with one picture and other bytes behind it."""
 CUT_AT = 500_000
 DATE, LATER = "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT", "Last-Modified: Sun, 06 Nov 1994 08:49:38 GMT"
 CODED_AND_NOT = ("Content-Encoding: gzip", "Content-Encoding: identity")
@@ -106,6 +109,14 @@ SITUATIONS = [
     Situation("the whole, for it has changed", lambda _: reply(NEW, OTHER_TAG), NEW),
     Situation("the whole, cut once more, with another validator", lambda _: cut(NEW, OTHER_TAG, at=300_000), NEW),
     Situation("the rest of what it has become, with its new validator", lambda start: rest(start, NEW, OTHER_TAG), NEW),
+    Situation(
+        "the rest of what it has become, with the validator of old",
+        lambda start: rest(start, NOISES[1], TAG),
+        NOISES[1],
+        cut(NOISES[0], TAG),
+        reply(NOISES[1], TAG),
+    ),
+    Situation("the rest of noise", lambda start: rest(start, NOISES[0], TAG), NOISES[0], cut(NOISES[0], TAG)),
     Situation("the rest, with a weak validator", lambda start: rest(start, NEW, 'ETag: W/"one"'), NEW),
     Situation("the rest, without a validator", lambda start: rest(start, NEW, "X-A: b"), NEW),
     Situation("a part that begins later", lambda start: _moved(start, 100), NEW),
@@ -233,12 +244,12 @@ def test_only_the_rest_is_asked_for(server: Hostile, tmp_path: Path) -> None:
     assert play.asked_for_rest == []  # another port is another link
 
 
-def test_a_rest_costs_no_byte_twice(server: Hostile, tmp_path: Path) -> None:
+def test_a_rest_costs_a_few_bytes_twice(server: Hostile, tmp_path: Path) -> None:
     play = Play(SITUATIONS[0])
     origin = server.origin(play)
     fetch(origin.url("/a.png"), tmp_path, retries=0)
     fetch(origin.url("/a.png"), tmp_path, retries=0)
-    assert play.asked_for_rest == [CUT_AT]
+    assert play.asked_for_rest == [CUT_AT - OVERLAP]
 
 
 @pytest.mark.parametrize("harm", ["changed", "shorter", "gone", "a link", "another name"])

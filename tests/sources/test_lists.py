@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pixhaul.errors import UsageError
-from pixhaul.sources.lists import LONGEST_LINE, Entry, read
+from pixhaul.sources.lists import COLUMNS, LONGEST_LINE, Entry, read
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -178,6 +178,42 @@ def test_lines_of_json_are_objects_or_links(tmp_path: Path) -> None:
     assert found[:2] == [Entry(A, 1, (("title", "t"), ("index", 3))), Entry(B, 2)]
     assert texts(found) == [A, B, C, "\ud800"]
     assert [line for line, _ in flaws(found)] == [4, 5, 6, 7, 8, 9, 10, 11]
+
+
+OBJECTS = st.dictionaries(
+    st.sampled_from(["url", "URL", "Link", "image_url", "id", "other"]),
+    st.sampled_from([A, B, "", " ", None, 3, True, [A], {"url": A}]),
+    max_size=5,
+)
+
+
+@given(st.lists(OBJECTS, max_size=6), st.sampled_from(["", " ", "\t"]))
+@settings(deadline=None)
+def test_an_object_gives_the_first_field_that_is_there_whatever_stood_before_it(
+    tmp_path_factory: pytest.TempPathFactory, objects: list[dict[str, object]], blank: str
+) -> None:
+    lines = [json.dumps(A), *(blank + json.dumps(one) + blank for one in objects)]
+    found = entries(tmp_path_factory.getbasetemp() / "l.jsonl", "\n".join(lines))
+    for entry, one in zip(found[1:], objects, strict=True):
+        named = {name.lower(): value for name, value in one.items()}
+        first = next((named[name] for name in COLUMNS if named.get(name)), None)
+        assert entry.text == (first if first in (A, B) else entry.text)
+        assert bool(entry.flaw) == (first not in (A, B))
+
+
+@given(
+    st.lists(st.sampled_from([*'{}[]",: 1\t\r\x0b\u2003\ufeff', '"a"', "null", "NaN", "{}"]), min_size=1, max_size=6)
+)
+@settings(deadline=None)
+def test_what_is_json_is_what_the_json_module_takes(tmp_path_factory: pytest.TempPathFactory, parts: list[str]) -> None:
+    line = "".join(parts)
+    found = entries(tmp_path_factory.getbasetemp() / "l.jsonl", f'"{A}"\n{line}\n')
+    try:
+        json.loads(line)
+    except ValueError:
+        assert line.isspace() or found[1].flaw == "not JSON"
+    else:
+        assert found[1].flaw != "not JSON"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 from pixhaul.check import items, tracks
 from pixhaul.check.boxes import Box, boxes
 from pixhaul.check.items import Index
-from pixhaul.check.verdict import Data, check_single, cut, named, refused
+from pixhaul.check.verdict import Data, check_single, check_tail, cut, named, refused
 from pixhaul.models import Picture
 
 _PICTURES = re.compile(rb"avi[fso]|mi[af][1-3f]|msf1|he[iv][cmsx]")
@@ -41,6 +41,7 @@ def walk(data: Data, max_pixels: int) -> Picture:
     if end > len(data):
         raise cut(f"{len(data)} bytes have come of {end}")
     check_single(data, end)
+    check_tail(data, end, described[0].size)
     return Picture(_kind(data, described), *described[0].size)
 
 

@@ -14,6 +14,8 @@ Size: TypeAlias = tuple[int, int]
 """Width and height, in pixels."""
 
 ANEW = "it begins anew before it ends"
+_LEAST = 128
+_ZEROS = bytes(_LEAST)
 _HEAD = 13
 """Bytes of a GIF up to the first that need not be there; of others they name a size or several brands."""
 
@@ -68,6 +70,19 @@ def check_single(data: Data, stop: int) -> None:
     """
     if begins_anew(data, stop):
         raise cut(ANEW)
+
+
+def check_tail(data: Data, stop: int, size: Size) -> None:
+    """Refuse a file whose last eighth is zeros, up to where its picture ends: room that was made and never filled.
+
+    Coded pictures do not end so, but for blank ones in VP8, which may have up to a byte there for a block of 16 x 16.
+
+    Raises:
+        FlawError: truncated.
+    """
+    least = max(_LEAST, stop // 8, size[0] * size[1] // 256)
+    if stop > least and bytes(data[stop - _LEAST : stop]) == _ZEROS and not any(data[stop - least : stop]):
+        raise cut("its end is nothing but zeros")
 
 
 def named(kind: bytes) -> str:

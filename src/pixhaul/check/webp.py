@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from struct import Struct
 
-from pixhaul.check.verdict import MOST_PARTS, Data, Size, check_single, cut, named, nonsense, sized
+from pixhaul.check.verdict import MOST_PARTS, Data, Size, check_single, check_tail, cut, named, nonsense, sized
 from pixhaul.models import Picture
 
 _RIFF = Struct("<I")
@@ -39,6 +39,7 @@ def walk(data: Data, max_pixels: int) -> Picture:
     if picture is None:
         raise nonsense("it has no picture data")
     check_single(data, end)
+    check_tail(data, end, canvas or picture)
     return Picture("webp", *(canvas or picture))
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
+from pixhaul.escape import terminal as safe
 from pixhaul.models import Result
 from pixhaul.progress import Progress
 from pixhaul.summary import Ending, Tally, duration, exit_code, record, sentences, size
 
-from .speech import complain, out, safe
+from .speech import complain, out
 
 if TYPE_CHECKING:
     from pixhaul.explanation import Explanation
@@ -39,7 +41,7 @@ class JsonLines:
 
     def results(self, results: tuple[Result, ...]) -> None:
         """Write them at once, so that a program that reads us sees them as they come."""
-        out("".join([json_line(_fields(result)) for result in results]))
+        out("".join(map(result_line, results)))
 
     def explain(self, hosts: list[Explanation]) -> None:
         """Write an object for each host."""
@@ -88,6 +90,23 @@ def json_line(values: dict[str, object]) -> str:
     return json.dumps(values).replace("\x7f", "\\u007f") + "\n"
 
 
+_OBJECT = "{" + ", ".join(f"{json.dumps(name)}: %s" for name in Result._fields) + "}\n"
+_WRITTEN: dict[type, Callable[[Any], str]] = {
+    str: json.encoder.encode_basestring_ascii,
+    type(None): lambda nothing: "null",
+    int: repr,
+    float: repr,  # there is no NaN among them
+}
+
+
+def result_line(result: Result) -> str:
+    """The JSON line of a result, as `json_line` gives it, in half the time: of a kept list there are a million."""
+    if "@" in result.url:
+        result = result._replace(url=hidden(result.url))
+    written = [_WRITTEN.get(type(value), json.dumps)(value) for value in result]
+    return (_OBJECT % tuple(written)).replace("\x7f", "\\u007f")
+
+
 def sentence(result: Result) -> str:
     """How one link ended, in a line: the word, the reason or the file, and what else is known."""
     if result.status == "failed":
@@ -106,12 +125,6 @@ def hidden(url: str) -> str:
     ('https://***@example.org/a.jpg', 'https://example.org/@ann/a.jpg')
     """
     return _USERINFO.sub(r"\1***@", url) if "@" in url else url
-
-
-def _fields(result: Result) -> dict[str, object]:
-    if "@" in result.url:
-        result = result._replace(url=hidden(result.url))
-    return result._asdict()
 
 
 def _trouble(ending: Ending) -> None:

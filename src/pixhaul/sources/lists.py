@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
-from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from pixhaul.bundle import MOST, Bundle
 from pixhaul.errors import UsageError
 from pixhaul.escape import terminal
 from pixhaul.lines import (
-    BOM,
     Bad,
     CutError,
     Line,
     Row,
-    Stream,
     beginning,
-    block,
     csv_rows,
     numbered,
     opened,
@@ -31,6 +28,7 @@ from pixhaul.lines import (
     tsv_rows,
     unpacked,
 )
+from pixhaul.list_kinds import beginning_of, kind_of, shown_as
 
 LONGEST_LINE = 64 * 1024
 """Bytes; a longer line of a text is no link, and is passed over without being held."""
@@ -90,8 +88,8 @@ def bundles(place: str, column: str = "") -> Iterator[Item]:
         shown = "the list" if "@" in place and hint else terminal(place)  # there may be a password in a link
         raise UsageError(f"cannot read {shown}: {error.strerror or error}", hint) from error
     if first is None:
-        raise UsageError(f"no links in {_shown(place)}", "one link a line; lines that begin with # do not count")
-    shown = _shown(place)
+        raise UsageError(f"no links in {shown_as(place)}", "one link a line; lines that begin with # do not count")
+    shown = shown_as(place)
     return (item if item.file else item._replace(file=shown) for item in chain((first,), items))
 
 
@@ -101,16 +99,12 @@ def _entries(item: Item) -> Iterator[Entry]:
     return iter((item,))
 
 
-def _shown(place: str) -> str:
-    return "standard input" if place == "-" else terminal(place)
-
-
 def _items(place: str, column: str) -> Iterator[Item]:
     with opened(place) as raw:
         stream = unpacked(raw)
-        shown = _shown(place)
-        first = _first(stream, shown)
-        kind = _kind(place, first)
+        shown = shown_as(place)
+        first = beginning_of(stream, shown)
+        kind = kind_of(place, first)
         line = 0
         try:
             if kind == "text":
@@ -129,41 +123,6 @@ def _of_kind(kind: str, lines: Iterator[Line], column: str, shown: str) -> Itera
     if kind == "jsonl":
         return _json_lines(lines, column, shown)
     return _table(tsv_rows(lines) if kind == "tsv" else csv_rows(lines), column, shown)
-
-
-# What kind of list it is.
-
-_SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
-_READ_HERE = "text, .csv, .tsv and .jsonl are read, each also .gz or .zst"
-
-
-def _first(stream: Stream, shown: str) -> bytes:
-    try:
-        return block(stream)
-    except CutError as error:
-        raise UsageError(f"{shown} cannot be read: {error}", _READ_HERE) from error
-
-
-def _kind(place: str, first: bytes) -> str:
-    """text, csv, tsv or jsonl: by the name, and for standard input by its first byte. Raises UsageError for others."""
-    suffixes = [suffix.lower() for suffix in Path(place).suffixes]
-    if suffixes and suffixes[-1] in (".gz", ".zst", ".zstd"):
-        suffixes.pop()
-    suffix = suffixes[-1] if suffixes else ""
-    start = first.removeprefix(BOM).lstrip()[:1]
-    _refuse_binary(first, suffix, _shown(place))
-    if suffix == ".json" and start == b"[":
-        raise UsageError(f"{_shown(place)} is one JSON array, not lines", "make it lines with: jq -c '.[]'")
-    return "jsonl" if place == "-" and start == b"{" else _SUFFIXES.get(suffix, "text")
-
-
-def _refuse_binary(first: bytes, suffix: str, shown: str) -> None:
-    if first.startswith(b"PAR1") or suffix == ".parquet":
-        raise UsageError(f"{shown} is Parquet, and no list that is read here", _READ_HERE)
-    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UsageError(f"{shown} is text in UTF-16", "save it as UTF-8")
-    if b"\0" in first[:1024]:
-        raise UsageError(f"{shown} is no list of links: there is binary data in it", _READ_HERE)
 
 
 # From lines to entries.
@@ -209,20 +168,39 @@ def _json_lines(lines: Iterator[Line], column: str, shown: str) -> Iterator[Entr
 
 
 def _from_json(line: str, number: int, column: str, shown: str) -> Entry:
+    text = line.strip(" \t\r")
     try:
-        value = json.loads(line)
+        value, end = _DECODE(text)
     except (ValueError, RecursionError):
+        end = -1
+    if end != len(text):
         return Entry(beginning(line), number, (), "not JSON")
     if isinstance(value, str) and value.strip():
         return Entry(value.strip(), number, (), "", shown)
     if not isinstance(value, dict):
         return Entry(beginning(line), number, (), "neither an object nor a link in quotes")
-    fields = {name.lower(): one for name, one in value.items()}
-    wanted = (column.lower(),) if column else COLUMNS
-    text = next((fields[name] for name in wanted if fields.get(name)), None)
-    if not isinstance(text, str) or not text.strip():
+    wanted, known = _fields(tuple(value), column)
+    link = next((value[name] for name in wanted if value[name]), None)
+    if not isinstance(link, str) or not link.strip():
         return Entry(beginning(line), number, (), f"no link under {terminal(column) or 'url or link'}")
-    return Entry(text.strip(), number, _meta((name, fields[name]) for name in META if name in fields), "", shown)
+    meta = _meta((name, value[field]) for name, field in known) if known else ()
+    return Entry(link.strip(), number, meta, "", shown)
+
+
+_DECODE = json.JSONDecoder().raw_decode  # json.loads looks for blanks on both sides with an expression of its own
+
+
+@lru_cache(16)
+def _fields(names: tuple[str, ...], column: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """The fields of an object that may hold the link, the first choice first; and names out of META with their fields.
+
+    One object has mostly the same fields as the one before it.
+    """
+    called = {name.lower(): name for name in names}
+    wanted = (column.lower(),) if column else COLUMNS
+    return [called[name] for name in wanted if name in called], [
+        (name, called[name]) for name in META if name in called
+    ]
 
 
 class _Head(NamedTuple):
@@ -291,10 +269,10 @@ def _meta(pairs: Iterator[tuple[str, Any]]) -> tuple[tuple[str, str | int], ...]
     """What is worth keeping of them: text that is not blank, and whole numbers."""
     kept: list[tuple[str, str | int]] = []
     for name, value in pairs:
-        if isinstance(value, str) and value.strip():
-            text = value.strip()
-            number = name in _NUMBERS and text.isascii() and text.isdigit() and len(text) < 19
-            kept.append((name, int(text) if number else text))
+        if isinstance(value, str):
+            if text := value.strip():
+                number = name in _NUMBERS and text.isascii() and text.isdigit() and len(text) < 19
+                kept.append((name, int(text) if number else text))
         elif isinstance(value, int) and not isinstance(value, bool):
             kept.append((name, value))
     return tuple(kept)

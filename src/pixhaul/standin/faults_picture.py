@@ -157,6 +157,11 @@ def _begun_twice(case: Case) -> Steps:
     return [encode(case.reply._replace(body=body[: _some(case)] + body), case.request)]
 
 
+def _hollow(case: Case) -> Steps:
+    body = case.reply.body
+    return [encode(case.reply._replace(body=body[: _some(case)].ljust(len(body), b"\0")), case.request)]
+
+
 def _bad_range(case: Case) -> Steps:
     """Strikes ranges only: a 206 that starts 100 bytes further on than it was asked to."""
     reply = case.reply
@@ -190,6 +195,7 @@ PICTURE_FAULTS: dict[str, Fault] = {
     "cut-no-length": Fault(_cut_without_length, "no Content-Length, closed halfway", _HALF),
     "half-as-whole": Fault(_half_as_whole, "half the bytes with a Content-Length that agrees", _HALF),
     "half-then-whole": Fault(_begun_twice, "half the bytes and then all of them, in one body", _HALF),
+    "hollow": Fault(_hollow, "as many bytes as it has, the second half zeros", _HALF),
     "reset": Fault(_reset, "the connection is reset within the body", _HALF),
     "refuse": Fault(lambda _case: [Ending.RESET], "the connection is reset before any answer"),
     "hang-up": Fault(lambda _case: [Ending.CLOSE], "the connection is closed before any answer"),
