@@ -14,8 +14,8 @@ from pixhaul.models import Failed, Job, NotYet, Reason
 from pixhaul.sources import are_direct, is_direct, lists, standing
 from pixhaul.sources import links as links_of
 
-Text: TypeAlias = str | lists.Entry | Bundle
-"""A source as a person wrote it, a line of a list, or several lines."""
+Text: TypeAlias = str | lists.Entry | Bundle | NotYet
+"""A source as a person wrote it, a line of a list, several lines, or none yet: a pipe may be slow."""
 Found: TypeAlias = Iterator[Job | Failed | NotYet | Bundle]
 Sift: TypeAlias = Callable[[Sequence[int], Iterable[int]], Sequence[int]]
 """The places of the keys that still need a look; it is given the keys that came before, too."""
@@ -41,7 +41,9 @@ class Gathering:
         """The links of all texts, one after another, as often as they come."""
         stopped = self._context.stopped
         for item in _together(self._texts):
-            if isinstance(item, Bundle):
+            if isinstance(item, NotYet):
+                yield item
+            elif isinstance(item, Bundle):
                 yield from self._of_bundle(item)
             elif isinstance(item, lists.Entry):
                 yield from self._of_entry(item)

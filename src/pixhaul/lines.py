@@ -53,8 +53,16 @@ def opened(place: str) -> AbstractContextManager[BufferedReader]:
     if place == "-" and sys.stdin is None:  # it was closed when we were started
         return nullcontext(BufferedReader(BytesIO()))
     if place == "-":
-        return nullcontext(cast(BufferedReader, sys.stdin.buffer))
+        return nullcontext(_standard_input())
     return Path(os.path.expanduser(place)).open("rb")  # noqa: PTH111 - pathlib raises for users that there are not
+
+
+def _standard_input() -> BufferedReader:
+    """A reader of its own where there is a descriptor: the interpreter cannot end while a thread waits in its own."""
+    try:
+        return open(sys.stdin.fileno(), "rb", closefd=False)
+    except (OSError, ValueError):
+        return cast(BufferedReader, sys.stdin.buffer)
 
 
 def unpacked(raw: BufferedReader) -> Stream:

@@ -147,6 +147,8 @@ class OnTerminal:
         from rich.console import Console
 
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False)
+        if self._console.width < 1:  # COLUMNS=0: nothing at all would be printed
+            self._console.width = 80
         self._live: Live | None = None
         self._next = 0.0
 
@@ -166,7 +168,7 @@ class OnTerminal:
         from rich.live import Live
         from rich.text import Text
 
-        width = self._console.width - 1  # the last column makes some terminals wrap
+        width = max(1, self._console.width - 1)  # the last column makes some terminals wrap
         text = Text(fit(pieces(view), width), style="bold")
         waiting = wait(view)
         if waiting:

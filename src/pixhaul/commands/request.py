@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, fields
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -12,9 +14,14 @@ from pixhaul.again import Choice
 from pixhaul.options import Options
 
 if TYPE_CHECKING:
+    from pixhaul.models import NotYet
     from pixhaul.sources.lists import Item
 
-    Texts: TypeAlias = Iterable[str | Item]
+    Texts: TypeAlias = Iterable[str | Item | NotYet]
+
+
+_FEW = 4
+"""Bundles of links that are read ahead from a pipe: each may hold a quarter of a megabyte."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,29 @@ def texts_of(sources: Iterable[str], files: Iterable[str], column: str | None) -
     """Sources and lists as one stream, read as it is used; UsageError at once for a list that cannot be read."""
     from pixhaul.sources.lists import bundles
 
-    lists = [_typed(column) if name == "-" else bundles(name, column or "") for name in dict.fromkeys(files)]
+    lists = []
+    for name in dict.fromkeys(files):
+        items = _typed(column) if name == "-" else bundles(name, column or "")
+        lists.append(items if _is_file(name) else _as_it_comes(items))
     return chain(map(source, sources), *lists)
+
+
+def _is_file(name: str) -> bool:
+    """Whether a list is a file, and no pipe or terminal, where a read may wait for ever."""
+    try:
+        return stat.S_ISREG(os.stat(0 if name == "-" else os.path.expanduser(name)).st_mode)  # noqa: PTH111, PTH116
+    except OSError:
+        return True
+
+
+def _as_it_comes(items: Iterator[Item]) -> Iterator[Item | NotYet]:
+    """The same, read by a thread: transfers and signals have their turn while nothing comes."""
+    from threading import Event
+
+    from pixhaul.sources import Ahead
+
+    with closing(Ahead(items, Event(), _FEW)) as ahead:
+        yield from ahead
 
 
 def source(word: str) -> str:

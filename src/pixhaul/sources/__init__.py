@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from queue import Empty, Full, Queue
 from threading import Event, Thread
-from typing import Any
+from typing import Any, TypeVar
 
 from pixhaul.bundle import Meta
 from pixhaul.models import Failed, Job, NotYet
@@ -86,17 +86,20 @@ def find(text: str) -> Source:
     return next(source for source in sources() if source.matches(text))
 
 
-class Ahead(Iterator[Job | Failed | NotYet]):
-    """A source that asks the network, read by a thread of its own, so that its pauses never stop a transfer."""
+_Item = TypeVar("_Item")
 
-    def __init__(self, jobs: Iterable[Job | Failed], stopped: Event) -> None:
-        self._items: Queue[Job | Failed | _End] = Queue(AHEAD)
+
+class Ahead(Iterator[_Item | NotYet]):
+    """A source that asks the network, or waits for a pipe, read by a thread of its own: its pauses stop no transfer."""
+
+    def __init__(self, jobs: Iterable[_Item], stopped: Event, most: int = AHEAD) -> None:
+        self._items: Queue[_Item | _End] = Queue(most)
         self._stopped = stopped
         self._closed = False
         self._thread = Thread(target=self._read, args=(jobs,), name="pixhaul-source", daemon=True)
         self._thread.start()
 
-    def _read(self, jobs: Iterable[Job | Failed]) -> None:
+    def _read(self, jobs: Iterable[_Item]) -> None:
         error: Exception | None = None
         try:
             for job in jobs:
@@ -106,7 +109,7 @@ class Ahead(Iterator[Job | Failed | NotYet]):
             error = problem
         self._put(_End(error))
 
-    def _put(self, item: Job | Failed | _End) -> bool:
+    def _put(self, item: _Item | _End) -> bool:
         while not self._stopped.is_set() and not self._closed:
             try:
                 self._items.put(item, timeout=0.1)
@@ -115,7 +118,7 @@ class Ahead(Iterator[Job | Failed | NotYet]):
             return True
         return False
 
-    def __next__(self) -> Job | Failed | NotYet:
+    def __next__(self) -> _Item | NotYet:
         """The next link, or a request to come back. Raises what the source raised, after its last link."""
         try:
             item = self._items.get_nowait()
