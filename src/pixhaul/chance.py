@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
+from typing import NamedTuple
 
 CHANCE, MOST_CHANCE = 0.1, 0.13
 """The share of refusals up to which they may be chance, and the most that is believed of what was seen, as long as
@@ -17,8 +18,24 @@ MEMORY = 1_000
 """Answers that are remembered; then half of them count."""
 LEAST_SHARE, ENOUGH = 0.03, 3
 """Refused among all requests, and refusals, below which no test is worth it."""
-WORTH, FEWER = 8.0, 0.45
-"""Refusals that a test should see if they were chance, and the share of them that shows they are not."""
+
+
+class Test(NamedTuple):
+    """What a test with fewer transfers must show."""
+
+    worth: float = 8.0
+    """Refusals that it should see if they were chance."""
+    fewer: float = 0.45
+    """The share of them that shows they are not."""
+    most: float = MOST_BELIEVED
+    """The share of all requests above which they are not, either."""
+
+
+PLAIN = Test()
+SMALL = Test(most=0.2)
+"""Of a few transfers less: a limit that is far exceeded would stay so."""
+LARGE = Test(worth=16.0, fewer=0.35)
+"""Of half as many, which makes a rate: that costs a host dearly which refuses by chance."""
 
 
 class Chance:
@@ -52,8 +69,11 @@ class Chance:
     @property
     def share(self) -> float:
         """The share of answers that are refusals by chance, so far as is known."""
-        seen = (self._refusals + UNKNOWN[0]) / (self._answers + UNKNOWN[1])
-        return min(MOST_BELIEVED if self.is_shown else MOST_CHANCE, seen)
+        return min(MOST_BELIEVED if self.is_shown else MOST_CHANCE, self._seen)
+
+    @property
+    def _seen(self) -> float:
+        return (self._refusals + UNKNOWN[0]) / (self._answers + UNKNOWN[1])
 
     def is_exceeded(self, refused: int, seen: int) -> bool:
         """Whether so many refusals of so many transfers are clearly more than that."""
@@ -107,17 +127,17 @@ class Chance:
         self.suspect(refused / answers if sudden else 0.0)
         return True
 
-    def test(self, answers: int, refused: int) -> bool:
+    def test(self, answers: int, refused: int, kind: Test = PLAIN) -> bool:
         """The same with fewer transfers; whether that proves in vain, so that as many as before may fly again."""
         answers, refused = self._test[0] + answers, self._test[1] + refused
         self._test = answers, refused
         expected = self._expected * answers
-        if expected < WORTH:
+        if expected < kind.worth:
             return False
         self.tests = False
-        if refused > MOST_BELIEVED * answers:
+        if refused > kind.most * answers:
             return False
-        if refused <= FEWER * expected:
+        if refused <= kind.fewer * expected:
             self._answers, self._refusals = answers, refused
             return False
         self._enough *= 8
@@ -125,10 +145,15 @@ class Chance:
         self.count(answers, refused)
         return True
 
+    @property
+    def tested(self) -> float:
+        """The share that was refused in the last test."""
+        return self._test[1] / max(1, self._test[0])
+
     def suspect(self, share: float) -> None:
         """Begin such a test, after this share without it."""
         self.tests, self._test = True, (0, 0)
-        self._expected = max(self.share, share)
+        self._expected = max(self._seen, share)
 
     def count(self, answers: int, refused: int) -> None:
         """Take note of so many answers and the refusals among them."""

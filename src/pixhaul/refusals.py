@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from math import inf, log
 
-from pixhaul.chance import CHANCE, Chance
+from pixhaul.chance import CHANCE, LARGE, SMALL, Chance
 
 CERTAIN = 6.9
 """Evidence of episodes in a row for a limit: the logarithm of how much better it explains them, 1,000 times."""
@@ -153,17 +153,21 @@ class Refusals:
         if trial[1]:
             return self._of_trial(asked - self.ended, trial, flying)
         if chance.tests:
-            return self._tested(chance.test(asked, self.refused))
+            return self._tested(asked, self.refused)
         if self._of_all >= TOO_MUCH:
-            self._row, self._of_all, self._halved = 0.0, 0.0, True
-            chance.suspect(CHANCE)
-            return HALF
+            return self._halve(self.refused / asked / 2)  # half of it, for this episode was picked for its many
         return LESS if chance.add(asked, self.refused) else ""
+
+    def _halve(self, share: float) -> str:
+        """Begin a test with half as many transfers."""
+        self._row, self._of_all, self._halved = 0.0, 0.0, True
+        self._chance.suspect(share)
+        return HALF
 
     def _of_trial(self, outside: int, trial: tuple[int, int], flying: int) -> str:
         chance = self._chance
         if chance.tests:  # none was refused for so long that there is a trial again
-            advice = self._tested(chance.test(max(0, outside), 0))
+            advice = self._tested(max(0, outside), 0)
             if advice:
                 return advice
         if not chance.is_worse(trial, outside, self._seen(flying), self.refused):
@@ -171,11 +175,15 @@ class Refusals:
         self._row = self._of_all = 0.0
         return NARROW
 
-    def _tested(self, in_vain: bool) -> str:
+    def _tested(self, asked: int, refused: int) -> str:
         """What a test has shown; half as many transfers that are refused much less show a limit."""
-        if self._chance.tests:
+        chance, halved = self._chance, self._halved
+        in_vain = chance.test(asked, refused, LARGE if halved else SMALL)
+        if chance.tests:
             return ""
-        halved, self._halved = self._halved, False
+        if not halved and chance.tested > SMALL.most:
+            return self._halve(chance.tested)
+        self._halved = False
         return BACK if in_vain else LIMIT if halved else ""
 
 
