@@ -22,11 +22,11 @@ def open_directory(directory: Path) -> Path:
         _own_folder(directory / ".pixhaul")
         staging = staging_folder(directory)
         _own_folder(staging)
-        if not os.access(directory, os.W_OK | os.X_OK):  # else every picture would be fetched, and then fail
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(directory))
         probe = staging / part_name()
         create_part(probe).close()
         probe.unlink()
+        if not os.access(directory, os.W_OK | os.X_OK):  # else every picture would be fetched, and then fail
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(directory))
     except OSError as error:
         raise _explained(directory, error) from error
     return directory

@@ -78,7 +78,7 @@ def strike(folder: Path, words: list[str], truth: Truth, whom: str, moment: floa
             child.wait(min(moment, 600.0))
         by_us = child.poll() is None and _kill(child.pid, whom)
         if by_us and whom != A_WORKER:
-            child.wait(60)
+            by_us = child.wait(60) == -signal.SIGKILL  # else it had ended by itself, a moment before
         kept = set(whole(directory).values())
         wrong = wrong_after_a_kill(directory, truth, output.read_text() if whom != A_WORKER else "")
         code = child.wait(120)
