@@ -181,6 +181,7 @@ class Conversation2(Conversation):
         self._playing: dict[int, Iterator[Step2]] = {}
         self._due: dict[int, float] = {}
         self._flows: dict[int, Flow] = {}
+        self._counted: set[int] = set()
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request.sendall(self.origin.opening)
         try:
@@ -188,7 +189,7 @@ class Conversation2(Conversation):
                 pass
         finally:
             with self.server.lock:
-                self.origin.live -= len(self._playing)
+                self.origin.live -= len(self._counted)
 
     def _turn(self) -> bool:
         """Play what is due, then hear the client, until one of the two has had enough."""
@@ -250,17 +251,24 @@ class Conversation2(Conversation):
             origin.paths[path] += 1
             origin.live += 1
             origin.most = max(origin.most, origin.live)
+            self._counted.add(stream)
         steps = origin.serve2(request)
         self._windows.setdefault(stream, self._initial)
         self._playing[stream] = iter([steps] if isinstance(steps, bytes) else steps)
         return self._advance(stream)
 
     def _end(self, stream: int) -> None:
-        if self._playing.pop(stream, None) is not None:
-            with self.server.lock:
-                self.origin.live -= 1
+        self._playing.pop(stream, None)
+        self._count_out(stream)
         self._flows.pop(stream, None)
         self._due.pop(stream, None)
+
+    def _count_out(self, stream: int) -> None:
+        """No longer count it: before its last bytes go, for the next request may be there before we go on."""
+        if stream in self._counted:
+            self._counted.remove(stream)
+            with self.server.lock:
+                self.origin.live -= 1
 
     # -- playing ---------------------------------------------------------------------------------------------------
 
@@ -294,6 +302,8 @@ class Conversation2(Conversation):
                 self._flows[stream] = Flow(stream, body, end)
                 return False
             piece, body = body[:size], body[size:]
+            if end and not body:
+                self._count_out(stream)
             self.request.sendall(frame(DATA, END_STREAM if end and not body else 0, stream, piece))
             self._windows[0] -= size
             self._windows[stream] -= size
